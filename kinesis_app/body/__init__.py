@@ -1,0 +1,1 @@
+"""The body: MyoLegs as MuJoCo models, its joints, muscles and batched kinematics."""
