@@ -1,0 +1,1 @@
+"""Motions: clips of the body, how they are read, made, checked and kept."""
