@@ -1,0 +1,1 @@
+"""The environment: bodies, references, observation, action map, reward and termination."""

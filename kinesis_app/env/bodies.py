@@ -1,0 +1,138 @@
+"""A batch of simulated bodies, stepped by muscle excitations alone."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+
+from kinesis_app.body.kinematics import BODIES, TRACKED_INDEX
+from kinesis_app.body.model import N_SUBSTEPS, physics_model
+
+_TRACKED_ROWS = TRACKED_INDEX + 1  # row 0 of MuJoCo's body arrays is the world
+PELVIS_ROW = BODIES.index("pelvis") + 1
+
+
+@dataclass(frozen=True)
+class Frame:
+    """State of B bodies at one instant; world frame, SI units.
+
+    Attributes:
+        qpos: shape (B, 35).
+        qvel: shape (B, 34).
+        activation: Muscle activation, shape (B, 80).
+        body_pos: KINESIS' seven bodies [m], shape (B, 7, 3), in the order of ``TRACKED``.
+        body_vel: Velocities of their origins [m/s], shape (B, 7, 3).
+        touch: Foot contact sensors [N], shape (B, 4): right foot and toes, left foot and toes.
+    """
+
+    qpos: np.ndarray
+    qvel: np.ndarray
+    activation: np.ndarray
+    body_pos: np.ndarray
+    body_vel: np.ndarray
+    touch: np.ndarray
+
+
+class Bodies:
+    """B copies of the body in B ``MjData``, stepped on a pool of threads.
+
+    Each physics step runs ``mj_step2`` and then ``mj_step1``, so that positions, velocities and
+    muscle lengths are current when it returns. The result does not depend on ``n_threads``.
+
+    Args:
+        n_bodies: B.
+        n_threads: Threads to step on; all cores by default, but never more than bodies.
+        model: Physics model; a private copy lets an experiment change friction or gravity.
+    """
+
+    def __init__(
+        self, n_bodies: int, n_threads: int | None = None, model: mujoco.MjModel | None = None
+    ) -> None:
+        self.model = model if model is not None else physics_model()
+        self.data = [mujoco.MjData(self.model) for _ in range(n_bodies)]
+        self.n_threads = min(n_threads or os.cpu_count() or 1, n_bodies)
+        bounds = np.linspace(0, n_bodies, self.n_threads + 1).astype(int)
+        self.chunks = [range(a, b) for a, b in itertools.pairwise(bounds)]
+        self._pool = ThreadPoolExecutor(self.n_threads) if self.n_threads > 1 else None
+        self.reset(np.arange(n_bodies), np.tile(self.model.key_qpos[0], (n_bodies, 1)))
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def in_chunks(self, work: Callable[[range], None]) -> None:
+        """Run ``work`` on every chunk of bodies, one thread each, and wait."""
+        if self._pool is None:
+            work(self.chunks[0])
+        else:
+            for future in [self._pool.submit(work, chunk) for chunk in self.chunks]:
+                future.result()
+
+    def reset(
+        self,
+        rows: np.ndarray,
+        qpos: np.ndarray,
+        qvel: np.ndarray | None = None,
+        activation: np.ndarray | None = None,
+    ) -> None:
+        """Put the bodies ``rows`` (n,) into states qpos (n, 35), qvel (n, 34), activation (n, 80)."""
+        for i, row in enumerate(rows):
+            data = self.data[row]
+            mujoco.mj_resetData(self.model, data)
+            data.qpos[:] = qpos[i]
+            if qvel is not None:
+                data.qvel[:] = qvel[i]
+            if activation is not None:
+                data.act[:] = activation[i]
+                data.ctrl[:] = activation[i]
+            mujoco.mj_forward(self.model, data)
+
+    def set_push(self, wrench: np.ndarray) -> None:
+        """External force [N] and torque [Nm] on each pelvis in the world frame, shape (B, 6)."""
+        for data, row in zip(self.data, wrench, strict=True):
+            data.xfrc_applied[PELVIS_ROW] = row
+
+    def step(self, excitation: np.ndarray) -> None:
+        """Advance one control step.
+
+        Args:
+            excitation: Muscle excitation of each substep in [0, 1], shape (B, N_SUBSTEPS, 80).
+        """
+        model = self.model
+
+        def work(chunk: range) -> None:
+            for i in chunk:
+                data, rows = self.data[i], excitation[i]
+                for k in range(N_SUBSTEPS):
+                    data.ctrl[:] = rows[k]
+                    mujoco.mj_step2(model, data)
+                    mujoco.mj_step1(model, data)
+
+        self.in_chunks(work)
+
+    def frame(self) -> Frame:
+        """Copy of the current state of all bodies."""
+        data = self.data
+        com = np.array([d.subtree_com[PELVIS_ROW] for d in data])
+        pos = np.array([d.xpos for d in data])[:, _TRACKED_ROWS]
+        spatial = np.array([d.cvel for d in data])[:, _TRACKED_ROWS]
+        # MuJoCo's cvel is [angular, linear] at the tree's centre of mass; move it to the origins.
+        vel = spatial[..., 3:] + np.cross(spatial[..., :3], pos - com[:, None])
+        return Frame(
+            qpos=np.array([d.qpos for d in data]),
+            qvel=np.array([d.qvel for d in data]),
+            activation=np.array([d.act for d in data]),
+            body_pos=pos,
+            body_vel=vel,
+            touch=np.array([d.sensordata for d in data]),
+        )
+
+    def close(self) -> None:
+        """End the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()

@@ -1,0 +1,212 @@
+"""The imitation task, vectorised: B bodies, each following its own clip."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+
+from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
+from kinesis_app.body.muscles import N_MUSCLES
+from kinesis_app.env.action import excitations
+from kinesis_app.env.bodies import Bodies, Frame
+from kinesis_app.env.observation import LOOK_AHEAD, OBSERVATION_SIZE, observe
+from kinesis_app.env.reference import ReferenceBank, reference_bank
+from kinesis_app.env.reward import RewardSettings, has_failed, reward_terms, total
+from kinesis_app.motion.clip import MotionClip
+
+
+@dataclass(frozen=True)
+class PushSettings:
+    """Random horizontal pushes at the pelvis.
+
+    Attributes:
+        force: Largest force [N]; 0 switches pushes off.
+        duration: How long one lasts [s].
+        interval: Mean time between the starts of two pushes [s].
+    """
+
+    force: float = 0.0
+    duration: float = 0.2
+    interval: float = 2.5
+
+
+@dataclass(frozen=True)
+class TrackingSettings:
+    """The task.
+
+    Attributes:
+        n_envs: Bodies, B.
+        n_threads: Physics threads; 0 takes all cores.
+        episode_seconds: Longest episode [s].
+        fail_distance: Mean body error that ends an episode [m].
+        start_noise: Standard deviation of joint angles [rad] at the start of an episode; joint
+            velocities get ten times as much [rad/s].
+        reward: Weights of the reward terms.
+        push: Random pushes.
+    """
+
+    n_envs: int = 64
+    n_threads: int = 0
+    episode_seconds: float = 10.0
+    fail_distance: float = 0.15
+    start_noise: float = 0.01
+    reward: RewardSettings = field(default_factory=RewardSettings)
+    push: PushSettings = field(default_factory=PushSettings)
+
+
+class Actuator(Protocol):
+    """Turns a policy's action into one control step of physics."""
+
+    action_size: int
+
+    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
+        """Step ``bodies`` by ``action`` (B, action_size), the reference now at table ``rows`` (B,)."""
+
+
+class MuscleActuator:
+    """The action is the 80 target activations; what the app and the shipped policies use."""
+
+    action_size = N_MUSCLES
+
+    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
+        activation = np.array([data.act for data in bodies.data])
+        bodies.step(excitations(action, activation))
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one control step returned, for B bodies.
+
+    Attributes:
+        observation: After automatic resets, shape (B, OBSERVATION_SIZE).
+        reward: shape (B,).
+        terminated: The body left the reference, shape (B,).
+        truncated: Time or the clip ran out, shape (B,).
+        final_observation: Before automatic resets, shape (B, OBSERVATION_SIZE).
+        terms: Reward terms by name, each (B,).
+        clip: Clip that each body followed during the step, shape (B,).
+        seconds: Age of the episode at the end of the step [s], shape (B,).
+    """
+
+    observation: np.ndarray
+    reward: np.ndarray
+    terminated: np.ndarray
+    truncated: np.ndarray
+    final_observation: np.ndarray
+    terms: dict[str, np.ndarray]
+    clip: np.ndarray
+    seconds: np.ndarray
+
+
+class TrackingEnv:
+    """B bodies imitating clips; episodes start at a random frame and restart by themselves.
+
+    Equal seeds and actions give equal results, whatever the number of threads.
+    """
+
+    def __init__(
+        self,
+        clips: Sequence[MotionClip],
+        settings: TrackingSettings,
+        seed: int = 0,
+        actuator: Actuator | None = None,
+    ) -> None:
+        self.bank: ReferenceBank = reference_bank(clips)
+        self.settings = settings
+        self.actuator: Actuator = actuator if actuator is not None else MuscleActuator()
+        self.bodies = Bodies(settings.n_envs, settings.n_threads or None)
+        self.rng = np.random.default_rng(seed)
+        self.clip_weights = np.ones(len(clips))
+        n = settings.n_envs
+        self.clip = np.zeros(n, dtype=int)
+        self.step_index = np.zeros(n, dtype=int)  # control steps into the clip
+        self.age = np.zeros(n, dtype=int)  # control steps into the episode
+        self._push = np.zeros((n, 6))
+        self._push_left = np.zeros(n, dtype=int)
+
+    @property
+    def observation_size(self) -> int:
+        return OBSERVATION_SIZE
+
+    @property
+    def action_size(self) -> int:
+        return self.actuator.action_size
+
+    def rows(self, ahead: int = 0) -> np.ndarray:
+        """Rows of the reference table, ``ahead`` control steps from now, shape (B,)."""
+        return self.bank.rows(self.clip, (self.step_index + ahead) * N_SUBSTEPS)
+
+    def reset(self) -> np.ndarray:
+        """Start new episodes everywhere; the observation, shape (B, OBSERVATION_SIZE)."""
+        self._restart(np.arange(self.settings.n_envs))
+        return self._observe(self.bodies.frame())
+
+    def step(self, action: np.ndarray) -> Step:
+        """One control step of all bodies under ``action`` (B, action_size)."""
+        self._update_pushes()
+        self.actuator.apply(self.bodies, action, self.rows())
+        self.step_index += 1
+        self.age += 1
+        frame, reference = self.bodies.frame(), self.bank.at(self.rows())
+        effort = np.square(frame.activation).mean(axis=1)
+        terms = reward_terms(frame, reference, effort, self.settings.reward)
+        terminated = has_failed(frame, reference, self.settings.fail_distance)
+        too_old = self.age * CTRL_DT >= self.settings.episode_seconds
+        truncated = ~terminated & (too_old | (self.step_index >= self.bank.control_steps[self.clip]))
+        observation = final = self._observe(frame)
+        clip, seconds = self.clip.copy(), self.age * CTRL_DT
+        done = np.flatnonzero(terminated | truncated)
+        if len(done):
+            self._restart(done)
+            observation = self._observe(self.bodies.frame())
+        return Step(observation, total(terms), terminated, truncated, final, terms, clip, seconds)
+
+    def _observe(self, frame: Frame) -> np.ndarray:
+        steps = self.step_index[:, None] + np.array(LOOK_AHEAD)
+        return observe(frame, self.bank.at(self.bank.rows(self.clip[:, None], steps * N_SUBSTEPS)))
+
+    def _restart(self, rows: np.ndarray) -> None:
+        n, noise = len(rows), self.settings.start_noise
+        share = self.clip_weights / self.clip_weights.sum()
+        self.clip[rows] = self.rng.choice(len(share), size=n, p=share)
+        last = np.maximum(self.bank.control_steps[self.clip[rows]] - int(1.0 / CTRL_DT), 0)
+        self.step_index[rows] = self.rng.integers(0, last + 1)
+        self.age[rows] = 0
+        self._push[rows] = 0.0
+        self._push_left[rows] = 0
+        table_rows = self.rows()[rows]
+        qpos, qvel = self.bank.qpos[table_rows].copy(), self.bank.qvel[table_rows].copy()
+        qpos[:, 7:] += noise * self.rng.normal(size=(n, qpos.shape[1] - 7)) * _FREE_JOINTS
+        qvel[:, 6:] += 10.0 * noise * self.rng.normal(size=(n, qvel.shape[1] - 6)) * _FREE_JOINTS
+        activation = 0.05 * self.rng.random((n, N_MUSCLES)) * (self.rng.random((n, 1)) < 0.5)
+        self.bodies.reset(rows, qpos, qvel, activation)
+
+    def _update_pushes(self) -> None:
+        push, n = self.settings.push, self.settings.n_envs
+        if push.force == 0.0:
+            return
+        self._push_left -= 1
+        self._push[self._push_left <= 0] = 0.0
+        starts = (self._push_left <= 0) & (self.rng.random(n) < CTRL_DT / push.interval)
+        angle, force = self.rng.uniform(0, 2 * np.pi, n), self.rng.uniform(0, push.force, n)
+        self._push[starts, 0] = (force * np.cos(angle))[starts]
+        self._push[starts, 1] = (force * np.sin(angle))[starts]
+        self._push_left[starts] = round(push.duration / CTRL_DT)
+        self.bodies.set_push(self._push)
+
+
+def _free_joint_mask() -> np.ndarray:
+    """1 for the joints that may be disturbed one by one: not those that follow a knee, nor it."""
+    from kinesis_app.body.joints import JOINT_NAMES, joint_table
+
+    table = joint_table()
+    mask = np.zeros(28)
+    free = [i for i, name in enumerate(JOINT_NAMES) if not name.startswith("knee")]
+    mask[table.qpos_adr[free] - 7] = 1.0
+    return mask
+
+
+_FREE_JOINTS = _free_joint_mask()
