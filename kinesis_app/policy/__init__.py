@@ -1,0 +1,1 @@
+"""Policies: ONNX networks with a contract that says what they need and what they drive."""

@@ -1,0 +1,1 @@
+"""The session: sole owner of the live simulation, with or without a window."""
