@@ -1,0 +1,340 @@
+"""One control step of the teacher, compiled: joint torques, static optimisation, physics.
+
+The compiled code releases the interpreter lock, reads the bodies' MjData arrays by address and
+calls MuJoCo's own ``mj_step1`` and ``mj_step2``. :mod:`training.teacher` explains the method.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from pathlib import Path
+from typing import Any
+
+import mujoco
+import numba as nb
+import numpy as np
+
+from kinesis_app.body.joints import N_JOINTS, joint_table
+from kinesis_app.body.kinematics import BODIES
+from kinesis_app.body.model import N_SUBSTEPS, SIM_DT, physics_model
+from kinesis_app.body.muscles import N_MUSCLES, muscle_table
+from training.static_optimisation import N_ROWS, TORQUE_SCALE, solve
+
+# Per joint of a leg: hip flexion, adduction, rotation, knee, ankle, subtalar, toes.
+STIFFNESS = np.array([300.0, 300.0, 120.0, 300.0, 120.0, 40.0, 10.0])
+"""Kp [Nm/rad]."""
+DAMPING = STIFFNESS * np.array([0.04, 0.04, 0.04, 0.04, 0.01, 0.01, 0.01])
+"""Kd [Nm s/rad]; a light foot behind 10-40 ms of muscle lag bears little of it."""
+HORIZONTAL = (1000.0, 400.0, 250.0)
+"""Virtual model: stiffness [N/m], damping [N s/m], limit [N]."""
+VERTICAL = (3000.0, 600.0, 400.0)
+ANGULAR = (600.0, 60.0, 150.0)
+"""Stiffness [Nm/rad], damping [Nm s/rad], limit [Nm]."""
+FOOT_MOMENT_LIMIT = (20.0, 50.0, 15.0)
+"""Largest moment the ground can give a foot: roll, pitch, yaw [Nm]."""
+TOUCH_THRESHOLD = 10.0
+"""A planned stance foot that feels less [N] carries a quarter of its share."""
+_LIFTED_SHARE = 0.25
+_TILT_LIMIT = 0.3  # rad, of the swing hip's correction
+
+FIELDS = (
+    "qpos", "qvel", "act", "ctrl", "actuator_length", "actuator_velocity", "actuator_moment",
+    "moment_rownnz", "moment_rowadr", "moment_colind", "xaxis", "xanchor", "xpos", "sensordata",
+)  # fmt: skip
+"""MjData arrays whose addresses :func:`control_step` takes, in this order."""
+_M, _NV, _NJ, _NB = N_MUSCLES, 34, 29, len(BODIES) + 1
+
+
+def _mujoco_function(name: str) -> Any:
+    folder = Path(mujoco.__file__).parent
+    library = [*folder.glob("libmujoco*"), *folder.glob("mujoco.dll")][0]
+    function = getattr(ctypes.CDLL(str(library)), name)
+    function.argtypes, function.restype = [ctypes.c_void_p, ctypes.c_void_p], None
+    return function
+
+
+_mj_step1 = _mujoco_function("mj_step1")
+_mj_step2 = _mujoco_function("mj_step2")
+
+
+def _muscle_parameters() -> np.ndarray:
+    t = muscle_table()
+    return np.column_stack(
+        [
+            t.optimal_fiber_length, t.tendon_slack_length, t.max_isometric_force, t.length_min,
+            t.length_max, t.max_contraction_velocity, t.passive_force, t.eccentric_force,
+            t.time_constants,
+        ]
+    )  # fmt: skip
+
+
+def _columns() -> tuple[np.ndarray, np.ndarray]:
+    """For each velocity: the independent joint it belongs to, and its row among the coupled ones."""
+    joints = joint_table()
+    column, coupled = np.full(_NV, -1), np.full(_NV, -1)
+    column[joints.dof_adr] = np.arange(N_JOINTS)
+    column[joints.coupled_dof] = joints.driver
+    coupled[joints.coupled_dof] = np.arange(len(joints.driver))
+    return column, coupled
+
+
+_MUSCLE = _muscle_parameters()
+_COLUMN, _COUPLED = _columns()
+_POLYNOMIAL = joint_table().polynomial
+_QPOS_ADR, _DOF_ADR = joint_table().qpos_adr.astype(np.int64), joint_table().dof_adr.astype(np.int64)
+_DOF_JOINT = physics_model().dof_jntid.astype(np.int64)
+_IS_SLIDE = physics_model().jnt_type == int(mujoco.mjtJoint.mjJNT_SLIDE)
+_TALUS = np.array([BODIES.index("talus_r") + 1, BODIES.index("talus_l") + 1])
+_LAST_OF_FOOT = 6  # a foot's Jacobian has six columns: the toes carry no wrench here
+
+
+@nb.extending.intrinsic
+def _float_pointer(typing, address):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
+
+    return nb.types.CPointer(nb.types.float64)(nb.types.int64), codegen
+
+
+@nb.extending.intrinsic
+def _int_pointer(typing, address):  # type: ignore[no-untyped-def]
+    def codegen(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
+
+    return nb.types.CPointer(nb.types.int32)(nb.types.int64), codegen
+
+
+@nb.njit(nogil=True, fastmath=True)
+def muscle_gain_bias(m: int, length: float, velocity: float) -> tuple[float, float]:
+    """Gain and bias [N] of muscle row ``m``; the scalar twin of ``body.muscles.gain`` and ``bias``."""
+    p = _MUSCLE[m]
+    fiber, v = (length - p[1]) / p[0], velocity / (p[0] * p[5])
+    a, b = 0.5 * (p[3] + 1.0), 0.5 * (1.0 + p[4])
+    if fiber < p[3] or fiber > p[4]:
+        active = 0.0
+    elif fiber <= a:
+        active = 0.5 * ((fiber - p[3]) / (a - p[3])) ** 2
+    elif fiber <= 1.0:
+        active = 1.0 - 0.5 * ((1.0 - fiber) / (1.0 - a)) ** 2
+    elif fiber <= b:
+        active = 1.0 - 0.5 * ((fiber - 1.0) / (b - 1.0)) ** 2
+    else:
+        active = 0.5 * ((p[4] - fiber) / (p[4] - b)) ** 2
+    y = p[7] - 1.0
+    if v <= -1.0:
+        speed = 0.0
+    elif v <= 0.0:
+        speed = (v + 1.0) ** 2
+    elif v <= y:
+        speed = p[7] - (y - v) ** 2 / y
+    else:
+        speed = p[7]
+    x = (fiber - 1.0) / (b - 1.0)
+    passive = 0.5 * max(x, 0.0) ** 2 if x <= 1.0 else x - 0.5
+    return -p[2] * active * speed, -p[2] * p[6] * passive
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _excitation_for(m: int, target: float, activation: float) -> float:
+    scale = 0.5 + 1.5 * min(max(activation, 0.0), 1.0)
+    tau = _MUSCLE[m, 8] * scale if target > activation else _MUSCLE[m, 9] / scale
+    return min(max(activation + (target - activation) * tau / SIM_DT, 0.0), 1.0)
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _coupling_slopes(qpos: np.ndarray, slope: np.ndarray) -> None:
+    """d(velocity)/d(independent joint it belongs to), 1 for the joints themselves, shape (34,)."""
+    for dof in range(6, _NV):
+        slope[dof] = 1.0
+        row = _COUPLED[dof]
+        if row >= 0:
+            knee = qpos[_QPOS_ADR[_COLUMN[dof]]]
+            c = _POLYNOMIAL[row]
+            slope[dof] = c[1] + knee * (2.0 * c[2] + knee * (3.0 * c[3] + knee * 4.0 * c[4]))
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _rotate(q: np.ndarray, v: np.ndarray, out: np.ndarray) -> None:
+    tx = 2.0 * (q[2] * v[2] - q[3] * v[1])
+    ty = 2.0 * (q[3] * v[0] - q[1] * v[2])
+    tz = 2.0 * (q[1] * v[1] - q[2] * v[0])
+    out[0] = v[0] + q[0] * tx + q[2] * tz - q[3] * ty
+    out[1] = v[1] + q[0] * ty + q[3] * tx - q[1] * tz
+    out[2] = v[2] + q[0] * tz + q[1] * ty - q[2] * tx
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _clip(x: float, limit: float) -> float:
+    return min(max(x, -limit), limit)
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _pelvis_wrench(
+    qpos: np.ndarray, qvel: np.ndarray, want: np.ndarray, wrench: np.ndarray, tilt: np.ndarray
+) -> None:
+    """Virtual force and moment on the pelvis in the world, and its rotation error [rad]."""
+    for i in range(3):
+        kp, kd, limit = HORIZONTAL if i < 2 else VERTICAL
+        wrench[i] = _clip(kp * (want[i] - qpos[i]) + kd * (want[7 + i] - qvel[i]), limit)
+    p, q = want[3:7], qpos[3:7]  # error rotation p * conj(q), small, in the world frame
+    w = p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3]
+    sign = 2.0 if w >= 0.0 else -2.0
+    tilt[0] = sign * (-p[0] * q[1] + p[1] * q[0] - p[2] * q[3] + p[3] * q[2])
+    tilt[1] = sign * (-p[0] * q[2] + p[1] * q[3] + p[2] * q[0] - p[3] * q[1])
+    tilt[2] = sign * (-p[0] * q[3] - p[1] * q[2] + p[2] * q[1] + p[3] * q[0])
+    wanted, now = np.empty(3), np.empty(3)
+    _rotate(p, want[10:13], wanted)
+    _rotate(q, qvel[3:6], now)
+    kp, kd, limit = ANGULAR
+    for i in range(3):
+        wrench[3 + i] = _clip(kp * tilt[i] + kd * (wanted[i] - now[i]), limit)
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _add_stance_torque(
+    side: int, share: float, wrench: np.ndarray, facing: np.ndarray, pelvis: np.ndarray,
+    point: np.ndarray, xaxis: np.ndarray, xanchor: np.ndarray, slope: np.ndarray, torque: np.ndarray,
+) -> None:  # fmt: skip
+    """Leg torques by which the ground pushes the pelvis with ``share`` of ``wrench``."""
+    f = share * wrench[:3]
+    r = point - pelvis
+    moment = share * wrench[3:]
+    moment[0] -= r[1] * f[2] - r[2] * f[1]
+    moment[1] -= r[2] * f[0] - r[0] * f[2]
+    moment[2] -= r[0] * f[1] - r[1] * f[0]
+    # What a foot can take is known along and across it; the pelvis' facing stands in for the foot's.
+    roll = _clip(facing[0] * moment[0] + facing[1] * moment[1], FOOT_MOMENT_LIMIT[0])
+    pitch = _clip(-facing[1] * moment[0] + facing[0] * moment[1], FOOT_MOMENT_LIMIT[1])
+    moment[0] = facing[0] * roll - facing[1] * pitch
+    moment[1] = facing[1] * roll + facing[0] * pitch
+    moment[2] = _clip(moment[2], FOOT_MOMENT_LIMIT[2])
+    for dof in range(6, _NV):
+        column = _COLUMN[dof]
+        local = column - 7 * side
+        if local < 0 or local >= _LAST_OF_FOOT or slope[dof] == 0.0:
+            continue
+        joint = _DOF_JOINT[dof]
+        a = xaxis[joint]
+        if _IS_SLIDE[joint]:
+            power = a[0] * f[0] + a[1] * f[1] + a[2] * f[2]
+        else:
+            d = point - xanchor[joint]
+            power = (
+                (a[1] * d[2] - a[2] * d[1]) * f[0]
+                + (a[2] * d[0] - a[0] * d[2]) * f[1]
+                + (a[0] * d[1] - a[1] * d[0]) * f[2]
+                + a[0] * moment[0] + a[1] * moment[1] + a[2] * moment[2]
+            )  # fmt: skip
+        torque[column] -= slope[dof] * power
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _share_among_muscles(
+    length: np.ndarray, velocity: np.ndarray, moment: np.ndarray, nnz: np.ndarray, adr: np.ndarray,
+    column_of: np.ndarray, slope: np.ndarray, torque: np.ndarray, dual: np.ndarray, wanted: np.ndarray,
+) -> None:  # fmt: skip
+    """Static optimisation of both legs: target activations ``wanted`` (80,)."""
+    matrix = np.zeros((2, N_ROWS, _M // 2))
+    left = torque.copy().reshape(2, N_ROWS)
+    for m in range(_M):
+        side, local = m // (_M // 2), m % (_M // 2)
+        gain, bias = muscle_gain_bias(m, length[m], velocity[m])
+        for k in range(adr[m], adr[m] + nnz[m]):
+            dof = column_of[k]
+            if dof < 6:
+                continue
+            row = _COLUMN[dof] - 7 * side
+            arm = moment[k] * slope[dof]
+            left[side, row] -= arm * bias
+            matrix[side, row, local] += arm * gain / TORQUE_SCALE[row]
+    for side in range(2):
+        for j in range(N_ROWS):
+            left[side, j] /= TORQUE_SCALE[j]
+        solve(matrix[side], left[side], dual[side], wanted[side * (_M // 2) : (side + 1) * (_M // 2)])
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _wanted_torque(
+    qpos: np.ndarray, qvel: np.ndarray, xaxis: np.ndarray, xanchor: np.ndarray, xpos: np.ndarray,
+    touch: np.ndarray, slope: np.ndarray, want_q: np.ndarray, want_qd: np.ndarray, want_torque: np.ndarray,
+    want_pelvis: np.ndarray, load: np.ndarray, centre: np.ndarray, offset: np.ndarray, torque: np.ndarray,
+) -> None:  # fmt: skip
+    """Joint torques [Nm], shape (14,)."""
+    wrench, tilt, facing, forward = np.empty(6), np.empty(3), np.empty(3), np.zeros(3)
+    _pelvis_wrench(qpos, qvel, want_pelvis, wrench, tilt)
+    forward[1] = -1.0
+    _rotate(qpos[3:7], forward, facing)
+    norm = np.sqrt(facing[0] ** 2 + facing[1] ** 2) + 1e-9
+    facing /= norm
+    for j in range(N_JOINTS):
+        side, local = j // 7, j % 7
+        target = want_q[j] + offset[j]
+        if local < 3:
+            axis = xaxis[_DOF_JOINT[_DOF_ADR[j]]]
+            lean = axis[0] * tilt[0] + axis[1] * tilt[1] + axis[2] * tilt[2]
+            target += (1.0 - load[side]) * _clip(lean, _TILT_LIMIT)
+        torque[j] = (
+            STIFFNESS[local] * (target - qpos[_QPOS_ADR[j]])
+            + DAMPING[local] * (want_qd[j] - qvel[_DOF_ADR[j]])
+            + want_torque[j]
+        )
+    for side in range(2):
+        felt = touch[2 * side] + touch[2 * side + 1]
+        share = load[side] if felt > TOUCH_THRESHOLD else _LIFTED_SHARE * load[side]
+        if share > 0.02:
+            point = xpos[_TALUS[side]] + centre[side]
+            _add_stance_torque(side, share, wrench, facing, qpos[:3], point, xaxis, xanchor, slope, torque)
+
+
+@nb.njit(nogil=True)
+def control_step(
+    first: int, stop: int, model: int, data: np.ndarray, fields: np.ndarray, moment_size: int,
+    dual: np.ndarray, joints: np.ndarray, joint_vel: np.ndarray, feed_forward: np.ndarray,
+    pelvis: np.ndarray, load: np.ndarray, centre: np.ndarray, last: np.ndarray, offset: np.ndarray,
+    rows: np.ndarray, target: np.ndarray,
+) -> None:  # fmt: skip
+    """Advance bodies ``first`` to ``stop`` one control step.
+
+    Args:
+        model, data: Addresses of the MjModel and of each body's MjData, shape (B,).
+        fields: Addresses of the arrays named in ``FIELDS``, shape (B, 14).
+        moment_size: Length of ``actuator_moment``.
+        dual: Warm starts of the static optimisation, shape (B, 2, 7).
+        joints, joint_vel, feed_forward, pelvis, load, centre, last: ``TeacherTable``, S rows.
+        offset: Joint-target offsets [rad], shape (B, 14).
+        rows: Row of the reference now, shape (B,).
+        target: Written: target activation averaged over the step, shape (B, 80).
+    """
+    slope, torque, wanted = np.zeros(_NV), np.empty(N_JOINTS), np.empty(_M)
+    for i in range(first, stop):
+        at = fields[i]
+        qpos = nb.carray(_float_pointer(at[0]), (35,))
+        qvel = nb.carray(_float_pointer(at[1]), (_NV,))
+        act = nb.carray(_float_pointer(at[2]), (_M,))
+        ctrl = nb.carray(_float_pointer(at[3]), (_M,))
+        length = nb.carray(_float_pointer(at[4]), (_M,))
+        velocity = nb.carray(_float_pointer(at[5]), (_M,))
+        moment = nb.carray(_float_pointer(at[6]), (moment_size,))
+        nnz = nb.carray(_int_pointer(at[7]), (_M,))
+        adr = nb.carray(_int_pointer(at[8]), (_M,))
+        column_of = nb.carray(_int_pointer(at[9]), (moment_size,))
+        xaxis = nb.carray(_float_pointer(at[10]), (_NJ, 3))
+        xanchor = nb.carray(_float_pointer(at[11]), (_NJ, 3))
+        xpos = nb.carray(_float_pointer(at[12]), (_NB, 3))
+        touch = nb.carray(_float_pointer(at[13]), (4,))
+        target[i] = 0.0
+        for k in range(N_SUBSTEPS):
+            row = min(rows[i] + k + 1, last[rows[i]])
+            _coupling_slopes(qpos, slope)
+            _wanted_torque(
+                qpos, qvel, xaxis, xanchor, xpos, touch, slope, joints[row], joint_vel[row],
+                feed_forward[row], pelvis[row], load[row], centre[row], offset[i], torque,
+            )  # fmt: skip
+            _share_among_muscles(
+                length, velocity, moment, nnz, adr, column_of, slope, torque, dual[i], wanted
+            )
+            for m in range(_M):
+                target[i, m] += wanted[m] / N_SUBSTEPS
+                ctrl[m] = _excitation_for(m, wanted[m], act[m])
+            _mj_step2(model, data[i])
+            _mj_step1(model, data[i])
