@@ -1,0 +1,113 @@
+"""A motion as it was read, before it meets this body, and what the text readers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from kinesis_app.errors import KinesisError
+
+MAX_BYTES = 256 * 1024 * 1024
+MAX_FRAMES = 1_000_000
+MAX_VALUES = 50_000_000
+"""Largest frames x columns a reader accepts; keeps a lying header from filling the memory."""
+
+Y_UP_TO_Z_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+"""Rotates a y-up world into ours: x stays, up becomes z."""
+
+
+@dataclass(frozen=True)
+class RawMotion:
+    """A recording as read: a skeleton of joint positions, or OpenSim coordinates.
+
+    Attributes:
+        name: Short name, from the file.
+        format: ``asf/amc``, ``opensim``, ...
+        source: The file it came from.
+        fps: Frames per second.
+        joint_names: Names of the joints, empty for coordinates.
+        positions: Joint positions, world z up [m], shape (T, J, 3); nan where not measured.
+        rotations: World rotation of the segment that ``joint_names`` moves, shape (T, J, 3, 3), or None.
+        coordinates: OpenSim coordinates by plain name [rad or m], each of shape (T,).
+        notes: What was detected or guessed, one sentence each.
+    """
+
+    name: str
+    format: str
+    source: str
+    fps: float
+    joint_names: tuple[str, ...] = ()
+    positions: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 3)))
+    rotations: np.ndarray | None = None
+    coordinates: Mapping[str, np.ndarray] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_frames(self) -> int:
+        if self.coordinates:
+            return len(next(iter(self.coordinates.values())))
+        return len(self.positions)
+
+    @property
+    def duration(self) -> float:
+        """Time from the first to the last frame [s]."""
+        return (self.n_frames - 1) / self.fps
+
+
+def read_text(path: Path) -> list[str]:
+    """Lines of a text file of bounded size.
+
+    Raises:
+        KinesisError: If the file is missing, empty, too large or not text.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise KinesisError(f"'{path}' has {size / 1e6:.0f} MB; motion files up to 268 MB are read.")
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise KinesisError(f"Motion file '{path}' does not exist.") from None
+    except OSError as error:
+        raise KinesisError(f"'{path}' cannot be read: {error.strerror}.") from None
+    if b"\0" in content:
+        raise KinesisError(f"'{path}' is not a text file (it contains zero bytes); is its ending right?")
+    text = content.decode("utf-8", errors="replace")
+    if not text.strip():
+        raise KinesisError(f"'{path}' is empty.")
+    return text.splitlines()
+
+
+def parse_floats(words: list[str], path: Path, line: int) -> list[float]:
+    """The words of one line as finite numbers; ``line`` counts from 1."""
+    try:
+        values = [float(word) for word in words]
+    except ValueError:
+        bad = next(word for word in words if not _is_number(word))
+        raise KinesisError(f"'{path}', line {line}: '{bad[:40]}' is not a number.") from None
+    if not np.isfinite(values).all():
+        raise KinesisError(f"'{path}', line {line}: every value must be finite, found nan or inf.")
+    return values
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
+def check_fps(fps: float, path: Path) -> float:
+    """``fps`` if it is a frame rate a body can be recorded at."""
+    if not 5.0 <= fps <= 20_000.0:
+        raise KinesisError(f"'{path}': {fps:g} frames per second is no frame rate (5 to 20000).")
+    return fps
+
+
+def check_frames(n: int, path: Path) -> None:
+    """Refuse recordings too short to have a velocity, or too long to be one."""
+    if not 4 <= n <= MAX_FRAMES:
+        raise KinesisError(f"'{path}' has {n} frame(s); a motion has 4 to {MAX_FRAMES}.")

@@ -1,0 +1,72 @@
+"""Any recording to a clip of this body."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS
+from kinesis_app.body.kinematics import forward
+from kinesis_app.body.model import SIM_DT
+from kinesis_app.errors import KinesisError
+from kinesis_app.motion.clip import MotionClip, continuous_quat
+from kinesis_app.motion.formats.raw import RawMotion
+from kinesis_app.motion.retarget.anatomy import resampled
+from kinesis_app.motion.retarget.contact import detect, lift_soles, lock_feet, on_floor, toe_extension
+from kinesis_app.motion.retarget.coordinates import from_coordinates
+from kinesis_app.motion.retarget.ik import Pose, solve
+from kinesis_app.motion.retarget.layout import Targets, lay_out, overground
+from kinesis_app.motion.retarget.report import RetargetReport, measure
+from kinesis_app.motion.retarget.shape import sole_heights
+from kinesis_app.motion.retarget.skeleton import from_skeleton
+
+__all__ = ["RetargetReport", "retarget"]
+
+FPS = 1.0 / SIM_DT
+MAX_SECONDS = 600.0
+
+
+def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, RetargetReport]:
+    """A clip of this body at the physics rate, and how well it follows the recording.
+
+    The clip starts at the origin, heads along +x, stands on the floor and keeps the trunk
+    vertical on average.
+
+    Raises:
+        KinesisError: If the recording has no legs this body can follow.
+    """
+    if raw.duration > MAX_SECONDS:
+        raise KinesisError(f"'{raw.source}' lasts {raw.duration:.0f} s; up to {MAX_SECONDS:.0f} s are retargeted.")
+    anatomy = from_coordinates(raw) if raw.coordinates else from_skeleton(raw)
+    anatomy = overground(resampled(anatomy, FPS))
+    targets, scale = lay_out(anatomy)
+    contacts = detect(targets)
+    targets = on_floor(targets, contacts)
+    locked = lock_feet(targets, contacts)
+    preferred = _preferred(locked, toe_extension(locked, contacts))
+    pose = solve(locked, preferred)
+    height = sole_heights(forward(pose.qpos())).min(axis=(2, 3))
+    pose = solve(lift_soles(locked, contacts, height), preferred, pose)
+    clip = _clip(pose, raw, name or raw.name)
+    report = measure(clip, targets, contacts, scale, anatomy.notes)
+    info = {"source": raw.source, "format": raw.format, "tags": ["imported"], "quality": report.figures()}
+    return replace(clip, info=info), report
+
+
+def _preferred(targets: Targets, mtp: np.ndarray) -> np.ndarray:
+    """Angles the body leans to where the targets leave a choice, and the start of the search."""
+    if targets.posture is not None:
+        angles = targets.posture.copy()
+    else:
+        angles = np.zeros((len(mtp), N_JOINTS))
+        for side in "rl":
+            angles[:, JOINT_NAMES.index(f"knee_angle_{side}")] = 0.4  # away from the straight knee
+            angles[:, JOINT_NAMES.index(f"hip_flexion_{side}")] = 0.2
+    columns = [JOINT_NAMES.index(f"mtp_angle_{side}") for side in "rl"]
+    angles[:, columns] = np.where(np.abs(angles[:, columns]) > 1e-3, angles[:, columns], mtp)
+    return angles
+
+
+def _clip(pose: Pose, raw: RawMotion, name: str) -> MotionClip:
+    return MotionClip(name, FPS, pose.root_pos, continuous_quat(pose.root_quat), pose.joints, {"source": raw.source})

@@ -1,0 +1,91 @@
+"""What every source is reduced to: leg joints, pelvis, trunk and foot orientation over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+from scipy.signal import butter, sosfiltfilt
+
+from kinesis_app.body.rotations import matrix_to_quat, quat_to_matrix
+from kinesis_app.motion.clip import continuous_quat
+
+CUTOFF = 10.0
+"""Low-pass of the recording [Hz]; push-off has its power below 6 Hz (Winter 2009, ch. 3)."""
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """A leg skeleton over time, world z up. The right side comes first.
+
+    Attributes:
+        fps: Frames per second.
+        legs: Hip, knee, ankle and toe joint [m], shape (T, 2, 4, 3).
+        pelvis: Columns forward, left, up, shape (T, 3, 3).
+        foot: Orientation of each foot in axes of its own, shape (T, 2, 3, 3).
+        trunk: Like ``pelvis`` for the thorax, or None.
+        posture: Joint angles the source states [rad], shape (T, 14), or None.
+        fitted: True if the segments already have this body's lengths and ``foot`` its anatomical axes.
+        notes: What was detected or guessed.
+    """
+
+    fps: float
+    legs: np.ndarray
+    pelvis: np.ndarray
+    foot: np.ndarray
+    trunk: np.ndarray | None = None
+    posture: np.ndarray | None = None
+    fitted: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def n_frames(self) -> int:
+        return len(self.legs)
+
+
+def low_pass(signal: np.ndarray, fps: float, cutoff: float = CUTOFF) -> np.ndarray:
+    """Zero-lag Butterworth of order 4 along axis 0; shorter or slower recordings stay as they are."""
+    if cutoff >= 0.45 * fps or len(signal) < 4:
+        return signal
+    # Two passes lower the corner by this factor (Winter 2009, eq. 3.8).
+    sos = butter(2, min(cutoff / 0.802, 0.45 * fps), fs=fps, output="sos")
+    return sosfiltfilt(sos, signal, axis=0, padtype="odd", padlen=min(len(signal) - 2, int(fps / cutoff * 3)))
+
+
+def resampled(anatomy: Anatomy, fps: float) -> Anatomy:
+    """Low-passed and at another rate."""
+    n = anatomy.n_frames
+    old = np.arange(n) / anatomy.fps
+    new = np.arange(int(np.floor(old[-1] * fps + 1e-6)) + 1) / fps
+
+    def series(values: np.ndarray) -> np.ndarray:
+        return CubicSpline(old, low_pass(values, anatomy.fps))(new)
+
+    def rotations(matrices: np.ndarray) -> np.ndarray:
+        quat = matrix_to_quat(matrices).reshape(n, -1, 4)
+        quat = np.stack([continuous_quat(quat[:, i]) for i in range(quat.shape[1])], axis=1)
+        smooth = series(quat)
+        smooth /= np.linalg.norm(smooth, axis=-1, keepdims=True)
+        return quat_to_matrix(smooth).reshape(len(new), *matrices.shape[1:])
+
+    return replace(
+        anatomy,
+        fps=fps,
+        legs=series(anatomy.legs),
+        pelvis=rotations(anatomy.pelvis),
+        foot=rotations(anatomy.foot),
+        trunk=None if anatomy.trunk is None else rotations(anatomy.trunk),
+        posture=None if anatomy.posture is None else series(anatomy.posture),
+    )
+
+
+def turned(anatomy: Anatomy, rotation: np.ndarray, shift: np.ndarray) -> Anatomy:
+    """The same motion rotated (3, 3) and then shifted (3,) or (T, 1, 1, 3) in the world."""
+    return replace(
+        anatomy,
+        legs=anatomy.legs @ rotation.T + shift,
+        pelvis=rotation @ anatomy.pelvis,
+        foot=rotation @ anatomy.foot,
+        trunk=None if anatomy.trunk is None else rotation @ anatomy.trunk,
+    )

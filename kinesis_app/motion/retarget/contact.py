@@ -1,0 +1,151 @@
+"""When heel and ball of each foot rest on the floor, and feet that stay where they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.interpolate import CubicHermiteSpline
+from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, maximum_filter1d
+
+from kinesis_app.motion.retarget.layout import Targets
+from kinesis_app.motion.retarget.shape import body_shape
+
+SINK = -0.002
+"""Height of the resting sole [m]: contact in MuJoCo needs a little penetration to carry weight."""
+MAX_HEIGHT = 0.045
+"""A foot point higher above the floor than this is in the air [m]."""
+SHORTEST = 0.06
+"""Contacts and gaps shorter than this are noise [s]."""
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Which parts of the feet rest on the floor.
+
+    Attributes:
+        heel: Shape (T, 2), right foot first.
+        ball: The same for the ball of the foot.
+    """
+
+    heel: np.ndarray
+    ball: np.ndarray
+
+    @property
+    def any(self) -> np.ndarray:
+        """Frames where a foot is on the floor, shape (T, 2)."""
+        return self.heel | self.ball
+
+    def stances(self, side: int) -> list[tuple[int, int]]:
+        """First and last frame + 1 of each stance of one foot."""
+        return intervals(self.any[:, side])
+
+
+def intervals(mask: np.ndarray) -> list[tuple[int, int]]:
+    """First and last + 1 of each run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def sole_points(targets: Targets) -> tuple[np.ndarray, np.ndarray]:
+    """Bottom of heel and ball of each target foot [m], each of shape (T, 2, 3)."""
+    shape, ankle = body_shape(), targets.legs[:, :, 2]
+    heel = ankle + np.einsum("tsij,sj->tsi", targets.foot, shape.ankle_to_heel)
+    ball = ankle + np.einsum("tsij,sj->tsi", targets.foot, shape.ankle_to_ball)
+    return heel, ball
+
+
+def detect(targets: Targets) -> Contacts:
+    """Contacts from height and speed of heel and ball; the floor is where the feet get lowest."""
+    points = np.stack(sole_points(targets), axis=2)
+    floor = np.percentile(points[..., 2].min(axis=(1, 2)), 10.0)
+    speed = np.linalg.norm(np.gradient(points, 1.0 / targets.fps, axis=0), axis=-1)
+    travel = np.linalg.norm(np.gradient(targets.root_pos()[:, :2], 1.0 / targets.fps, axis=0), axis=-1)
+    slow = speed < 0.3 + 0.25 * float(np.median(travel))
+    resting = slow & (points[..., 2] - floor < MAX_HEIGHT)
+    width = max(int(SHORTEST * targets.fps), 1)
+    line = np.ones((width, 1, 1), dtype=bool)
+    padded = np.pad(resting, ((width, width), (0, 0), (0, 0)), mode="edge")
+    clean = binary_opening(binary_closing(padded, line), line)[width:-width]
+    return Contacts(clean[:, :, 0], clean[:, :, 1])
+
+
+def on_floor(targets: Targets, contacts: Contacts) -> Targets:
+    """Lower or raise the whole motion so that resting feet touch the floor on average."""
+    lowest = np.stack(sole_points(targets), axis=2)[..., 2].min(axis=2)
+    resting = lowest[contacts.any]
+    shift = SINK - float(np.median(resting) if len(resting) else lowest.min())
+    return replace(targets, legs=targets.legs + np.array([0.0, 0.0, shift]))
+
+
+def lock_feet(targets: Targets, contacts: Contacts) -> Targets:
+    """Shift each foot so that it neither slides nor sinks while it rests, smoothly in between."""
+    legs = targets.legs.copy()
+    heel, ball = sole_points(targets)
+    for side in (0, 1):
+        weight = _ball_weight(contacts.heel[:, side], contacts.ball[:, side], targets.fps)[:, None]
+        point = (1.0 - weight) * np.gradient(heel[:, side], axis=0) + weight * np.gradient(ball[:, side], axis=0)
+        offset = np.zeros((len(legs), 3))
+        lowest = np.minimum(heel[:, side, 2], ball[:, side, 2])
+        for start, stop in contacts.stances(side):
+            slide = -np.cumsum(point[start:stop, :2], axis=0)
+            offset[start:stop, :2] = slide - slide.mean(axis=0)
+            offset[start:stop, 2] = SINK - lowest[start:stop]
+        legs[:, side, 2:] += bridged(offset, contacts.stances(side))[:, None]
+    return replace(targets, legs=legs)
+
+
+def _ball_weight(heel: np.ndarray, ball: np.ndarray, fps: float) -> np.ndarray:
+    """0 where only the heel holds the foot, 1 where only the ball does, smooth between."""
+    hard = np.where(ball, np.where(heel, 0.5, 1.0), 0.0)
+    return gaussian_filter1d(hard, 0.015 * fps, mode="nearest")
+
+
+def bridged(offset: np.ndarray, stances: list[tuple[int, int]]) -> np.ndarray:
+    """Offsets (T, 3) given during stances, continued through the swings with matching slopes."""
+    filled = offset.copy()
+    if not stances:
+        return filled
+    for (_, end), (start, _) in zip(stances[:-1], stances[1:], strict=True):
+        knots = np.array([end - 1, start])
+        slopes = [_slope(offset, end - 1, -1), _slope(offset, start, 1)]
+        curve = CubicHermiteSpline(knots, offset[knots], np.array(slopes))
+        filled[end:start] = curve(np.arange(end, start))
+    filled[: stances[0][0]] = offset[stances[0][0]]
+    filled[stances[-1][1] :] = offset[stances[-1][1] - 1]
+    return gaussian_filter1d(filled, 2.0, axis=0, mode="nearest")
+
+
+def _slope(offset: np.ndarray, at: int, direction: int) -> np.ndarray:
+    inside = min(max(at + 3 * direction, 0), len(offset) - 1)
+    return (offset[inside] - offset[at]) / (3 * direction) if inside != at else np.zeros(3)
+
+
+def lift_soles(targets: Targets, contacts: Contacts, height: np.ndarray) -> Targets:
+    """Second pass with the solved body's soles: resting ones to the floor, swinging ones above it.
+
+    Args:
+        targets: Targets the body was solved for.
+        contacts: When each foot rests.
+        height: Lowest point of each foot of the solved body [m], shape (T, 2).
+    """
+    legs = targets.legs.copy()
+    for side in (0, 1):
+        resting = contacts.any[:, side]
+        offset = np.zeros((len(legs), 3))
+        offset[resting, 2] = SINK - height[resting, side]
+        filled = bridged(offset, contacts.stances(side))[:, 2]
+        sunk = maximum_filter1d(np.maximum(0.001 - height[:, side] - filled, 0.0), 5)
+        filled += np.where(resting, 0.0, gaussian_filter1d(sunk, 3.0))
+        legs[:, side, 2:, 2] += filled[:, None]
+    return replace(targets, legs=legs)
+
+
+def toe_extension(targets: Targets, contacts: Contacts) -> np.ndarray:
+    """mtp angle [rad] (T, 2) that keeps the toes flat while only the ball rests; 0 otherwise.
+
+    MyoLegs' mtp is negative in extension.
+    """
+    heel_up = np.maximum(-np.arcsin(np.clip(targets.foot[:, :, 2, 0], -1.0, 1.0)), 0.0)
+    gate = gaussian_filter1d(contacts.ball.astype(float), 0.03 * targets.fps, axis=0, mode="nearest")
+    return -gate * np.minimum(heel_up, np.deg2rad(30.0))

@@ -1,0 +1,90 @@
+"""OpenSim coordinates to this body: the same joints, the same axes, another root frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from kinesis_app.body.joints import JOINT_NAMES, SIDES, compose_qpos, joint_table
+from kinesis_app.body.kinematics import forward
+from kinesis_app.body.rotations import matrix_to_quat
+from kinesis_app.motion.formats.raw import Y_UP_TO_Z_UP, RawMotion
+from kinesis_app.motion.retarget.anatomy import Anatomy
+from kinesis_app.motion.retarget.shape import (
+    CALCN,
+    LEG_BODIES,
+    ROOT_FROM_ANATOMICAL,
+    body_shape,
+    sole_heights,
+)
+
+ANATOMICAL_FROM_OPENSIM = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+"""OpenSim's body axes (forward, up, right) in (forward, left, up)."""
+
+
+def from_coordinates(raw: RawMotion) -> Anatomy:
+    """Pose this body with the recorded angles; only lengths differ from the subject.
+
+    Pelvis: rotation z (tilt), x (list), y (rotation), body-fixed in this order, in a y-up world
+    that faces +x, as in gait2392 and Rajagopal 2016. Hip, ankle and subtalar axes are the same as
+    MyoLegs'; gait2392's knee flexes with a negative sign.
+    """
+    values, n = raw.coordinates, raw.n_frames
+    notes = list(raw.notes)
+    joints = np.stack([values.get(name, np.zeros(n)) for name in JOINT_NAMES], axis=1)
+    _flip_knees(joints, notes)
+    joints = np.clip(joints, *joint_table().range.T)
+    pelvis = _pelvis(values)
+    quat = matrix_to_quat(pelvis @ ROOT_FROM_ANATOMICAL.T)
+    height = np.asarray(values["pelvis_ty"])
+    hanging = forward(compose_qpos(np.zeros((n, 3)), quat, joints))
+    reach = -sole_heights(hanging).min(axis=(1, 2, 3))
+    scale = _scale(reach, height, notes)
+    path = np.stack([values["pelvis_tx"], -values["pelvis_tz"], values["pelvis_ty"]], axis=1)
+    frames = forward(compose_qpos(scale * path, quat, joints))
+    return Anatomy(
+        fps=raw.fps,
+        legs=frames.pos[:, LEG_BODIES],
+        pelvis=pelvis,
+        foot=frames.rot[:, CALCN] @ body_shape().foot_axes,
+        trunk=_trunk(values, pelvis),
+        posture=joints,
+        fitted=True,
+        notes=tuple(notes),
+    )
+
+
+def _flip_knees(joints: np.ndarray, notes: list[str]) -> None:
+    columns = [JOINT_NAMES.index(f"knee_angle_{side}") for side in SIDES]
+    if np.median(joints[:, columns]) < 0.0:
+        joints[:, columns] *= -1.0
+        notes.append("knee flexion is negative (gait2392): sign turned")
+    else:
+        notes.append("knee flexion is positive (Rajagopal)")
+
+
+def _pelvis(values: Mapping[str, np.ndarray]) -> np.ndarray:
+    angles = np.stack([values["pelvis_tilt"], values["pelvis_list"], values["pelvis_rotation"]], axis=1)
+    turn = Rotation.from_euler("ZXY", angles).as_matrix()
+    return Y_UP_TO_Z_UP @ turn @ ANATOMICAL_FROM_OPENSIM.T
+
+
+def _trunk(values: Mapping[str, np.ndarray], pelvis: np.ndarray) -> np.ndarray | None:
+    names = ("lumbar_extension", "lumbar_bending", "lumbar_rotation")
+    if not all(name in values for name in names):
+        return None
+    turn = Rotation.from_euler("ZXY", np.stack([values[name] for name in names], axis=1)).as_matrix()
+    return pelvis @ ANATOMICAL_FROM_OPENSIM @ turn @ ANATOMICAL_FROM_OPENSIM.T
+
+
+def _scale(reach: np.ndarray, height: np.ndarray, notes: list[str]) -> float:
+    """This body's leg over the subject's: the stance leg must span the pelvis height."""
+    if height.min() > 0.2:
+        scale = float(np.percentile(reach / height, 90.0))
+        if 0.6 < scale < 1.7:
+            notes.append(f"floor at y = 0; translations scaled by {scale:.3f}")
+            return scale
+    notes.append("pelvis_ty is no height above the floor: translations not scaled")
+    return 1.0

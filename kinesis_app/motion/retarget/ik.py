@@ -1,0 +1,134 @@
+"""Inverse kinematics of a whole clip: damped Gauss-Newton on all frames at once.
+
+Minimises sum |r / sigma|^2 over the 20 independent velocities per frame; joints that would pass
+a limit are held there (projected Gauss-Newton with an active set).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinesis_app.body.joints import JOINT_NAMES, compose_qpos, joint_table
+from kinesis_app.body.kinematics import N_DOF, BodyFrames, forward, point_jacobian, reduction
+from kinesis_app.body.rotations import (
+    matrix_to_quat,
+    quat_conj,
+    quat_from_rotvec,
+    quat_mul,
+    rotvec_from_quat,
+)
+from kinesis_app.motion.retarget.layout import Targets
+from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, ROOT_FROM_ANATOMICAL, body_shape
+
+ITERATIONS = 12
+DAMPING = 1e-3
+STEP = 0.6
+"""Largest change of an angle per iteration [rad]; keeps the first steps on the sane branch."""
+
+SIGMA_ROOT, SIGMA_ROOT_TURN = 0.015, 0.03
+SIGMA_KNEE, SIGMA_FOOT, SIGMA_FOOT_TURN = 0.02, 0.003, 0.02
+"""How far each target may be missed [m, rad]: the feet meet the floor first, then the rest."""
+_LOOSE = {"hip_rotation": 0.5, "subtalar_angle": 0.2, "mtp_angle": 0.02}
+SIGMA_POSTURE = np.array([_LOOSE.get(name[:-2], 2.0) for name in JOINT_NAMES])
+"""Pull towards the preferred angles [rad]: only where points say little."""
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Root position [m] (T, 3), root quaternion wxyz (T, 4) and joint angles [rad] (T, 14)."""
+
+    root_pos: np.ndarray
+    root_quat: np.ndarray
+    joints: np.ndarray
+
+    def qpos(self) -> np.ndarray:
+        return compose_qpos(self.root_pos, self.root_quat, self.joints)
+
+
+def root_quat(root: np.ndarray) -> np.ndarray:
+    """Root quaternion of frames with columns forward, left, up (T, 3, 3)."""
+    return matrix_to_quat(root @ ROOT_FROM_ANATOMICAL.T)
+
+
+def solve(targets: Targets, preferred: np.ndarray, start: Pose | None = None) -> Pose:
+    """Poses that meet the targets.
+
+    Args:
+        targets: Where the body should be, T frames.
+        preferred: Angles to prefer [rad], shape (T, 14).
+        start: First guess; by default the targets' root with the preferred angles.
+    """
+    goal_pos, goal_quat = targets.root_pos(), root_quat(targets.root)
+    low, high = joint_table().range.T
+    pose = start or Pose(goal_pos, goal_quat, np.clip(preferred, low, high))
+    for _ in range(ITERATIONS):
+        frames = forward(pose.qpos())
+        jacobian, residual = _system(pose, frames, targets, (goal_pos, goal_quat, preferred))
+        step = _bounded_step(jacobian, residual, pose.joints)
+        pose = Pose(
+            pose.root_pos + step[:, :3],
+            quat_mul(pose.root_quat, quat_from_rotvec(step[:, 3:6])),
+            np.clip(pose.joints + step[:, 6:], low, high),
+        )
+        if np.abs(step).max() < 1e-5:
+            break
+    return pose
+
+
+Goal = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+def _system(pose: Pose, frames: BodyFrames, targets: Targets, goal: Goal) -> tuple[np.ndarray, np.ndarray]:
+    """Stacked Jacobian (T, R, 20) and residual (T, R), each row over its sigma."""
+    n, coupling = len(pose.joints), reduction(pose.qpos())
+    rows: list[np.ndarray] = []
+    errors: list[np.ndarray] = []
+
+    def add(jacobian: np.ndarray, error: np.ndarray, sigma: float) -> None:
+        rows.append(jacobian / sigma)
+        errors.append(error / sigma)
+
+    goal_pos, goal_quat, preferred = goal
+    identity = np.broadcast_to(np.eye(N_DOF), (n, N_DOF, N_DOF))
+    add(identity[:, :3], goal_pos - pose.root_pos, SIGMA_ROOT)
+    turn = rotvec_from_quat(quat_mul(quat_conj(pose.root_quat), goal_quat))
+    add(identity[:, 3:6], turn, SIGMA_ROOT_TURN)
+    foot_goal = np.swapaxes(targets.foot @ np.swapaxes(body_shape().foot_axes, -1, -2), 0, 1)
+    for side in (0, 1):
+        for column, sigma in ((1, SIGMA_KNEE), (2, SIGMA_FOOT)):
+            body = int(LEG_BODIES[side, column])
+            linear, _ = point_jacobian(frames, body, frames.pos[:, body])
+            add(linear @ coupling, targets.legs[:, side, column] - frames.pos[:, body], sigma)
+        calcn = int(CALCN[side])
+        _, angular = point_jacobian(frames, calcn, frames.pos[:, calcn])
+        relative = foot_goal[side] @ np.swapaxes(frames.rot[:, calcn], -1, -2)
+        add(angular @ coupling, rotvec_from_quat(matrix_to_quat(relative)), SIGMA_FOOT_TURN)
+    rows.append(identity[:, 6:] / SIGMA_POSTURE[:, None])
+    errors.append((preferred - pose.joints) / SIGMA_POSTURE)
+    return np.concatenate(rows, axis=1), np.concatenate(errors, axis=1)
+
+
+def _bounded_step(jacobian: np.ndarray, residual: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """Gauss-Newton step (T, 20) with the joints that press against a limit held."""
+    low, high = joint_table().range.T
+    transposed = np.swapaxes(jacobian, -1, -2)
+    normal = transposed @ jacobian
+    gradient = np.einsum("tij,tj->ti", transposed, residual)
+    pull = gradient[:, 6:]
+    held = np.zeros((len(joints), N_DOF), dtype=bool)
+    held[:, 6:] = ((joints <= low + 1e-9) & (pull < 0.0)) | ((joints >= high - 1e-9) & (pull > 0.0))
+    for _ in range(2):  # solve, hold what would pass a limit, solve again
+        step = _solve_free(normal, gradient, held)
+        over = joints + step[:, 6:]
+        held[:, 6:] |= ((over < low) & (joints <= low + 1e-9)) | ((over > high) & (joints >= high - 1e-9))
+    return np.clip(step, -STEP, STEP)
+
+
+def _solve_free(normal: np.ndarray, gradient: np.ndarray, held: np.ndarray) -> np.ndarray:
+    free = ~held
+    matrix = normal * (free[:, :, None] & free[:, None, :])
+    diagonal = np.arange(N_DOF)
+    matrix[:, diagonal, diagonal] += np.where(held, 1.0, DAMPING * (1.0 + matrix[:, diagonal, diagonal]))
+    return np.linalg.solve(matrix, (gradient * free)[..., None])[..., 0]

@@ -1,0 +1,166 @@
+"""Lay a recorded skeleton out in this body's proportions: upright, heading +x, from the origin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from kinesis_app.motion.retarget.anatomy import Anatomy, low_pass, turned
+from kinesis_app.motion.retarget.shape import ROOT_FROM_ANATOMICAL, body_shape
+
+TRUNK_SHARE = 0.5
+"""How much of the trunk's turning against the pelvis the rigid root follows."""
+MAX_TILT = np.deg2rad(35.0)
+"""Largest mean tilt taken for a convention of the marker set rather than for a posture."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Where this body should be.
+
+    Attributes:
+        fps: Frames per second.
+        root: Columns forward, left, up of the pelvis, shape (T, 3, 3).
+        legs: Hip, knee, ankle and toe joint [m], shape (T, 2, 4, 3).
+        foot: Anatomical foot frames, shape (T, 2, 3, 3).
+        posture: Angles to prefer where the points leave a choice [rad], shape (T, 14), or None.
+    """
+
+    fps: float
+    root: np.ndarray
+    legs: np.ndarray
+    foot: np.ndarray
+    posture: np.ndarray | None
+
+    def root_pos(self) -> np.ndarray:
+        """Position of the root's frame that puts the hips where they belong [m], shape (T, 3)."""
+        middle = ROOT_FROM_ANATOMICAL.T @ body_shape().hips.mean(axis=0)
+        return self.legs[:, :, 0].mean(axis=1) - self.root @ middle
+
+
+def lay_out(anatomy: Anatomy) -> tuple[Targets, float]:
+    """Targets for this body, and the scale (this body's leg over the subject's)."""
+    heading = _travel_heading(anatomy)
+    start = anatomy.legs[0, :, 0].mean(axis=0) * np.array([1.0, 1.0, 0.0])
+    rotation = Rotation.from_euler("z", -heading).as_matrix()
+    anatomy = turned(anatomy, rotation, -(rotation @ start))
+    pelvis = _upright(anatomy.pelvis)
+    root = _with_trunk(anatomy.pelvis, pelvis, anatomy.trunk)
+    foot = anatomy.foot if anatomy.fitted else _foot_axes(anatomy)
+    legs, scale = (anatomy.legs, 1.0) if anatomy.fitted else _legs(anatomy, pelvis, foot)
+    legs, foot = _flat_feet(legs, foot, anatomy.fps)
+    return Targets(anatomy.fps, root, legs, foot, anatomy.posture), scale
+
+
+def _travel_heading(anatomy: Anatomy) -> float:
+    """Mean direction of travel [rad], or of the pelvis if it stays where it is."""
+    middle = anatomy.legs[:, :, 0].mean(axis=1)
+    travel = (middle[-1] - middle[0])[:2]
+    if np.linalg.norm(travel) < 0.5:
+        travel = anatomy.pelvis[:, :2, 0].mean(axis=0)
+    return float(np.arctan2(travel[1], travel[0]))
+
+
+def _yaw(frames: np.ndarray) -> np.ndarray:
+    """Rotation about the vertical to where the frames' forward axis points, (T, 3, 3)."""
+    return Rotation.from_euler("z", np.arctan2(frames[:, 1, 0], frames[:, 0, 0])[:, None]).as_matrix()
+
+
+def _upright(frames: np.ndarray) -> np.ndarray:
+    """The frames without their mean tilt, which is the marker set's or the subject's anatomy."""
+    tilt = Rotation.from_matrix(np.swapaxes(_yaw(frames), -1, -2) @ frames).as_rotvec().mean(axis=0)
+    tilt[2] = 0.0
+    if np.linalg.norm(tilt) > MAX_TILT:
+        return frames
+    return frames @ Rotation.from_rotvec(-tilt).as_matrix()
+
+
+def _with_trunk(raw_pelvis: np.ndarray, pelvis: np.ndarray, trunk: np.ndarray | None) -> np.ndarray:
+    """Root orientation between pelvis and trunk: MyoLegs' trunk is rigid with its pelvis."""
+    if trunk is None:
+        return pelvis
+    relative = Rotation.from_matrix(np.swapaxes(raw_pelvis, -1, -2) @ trunk).as_rotvec()
+    relative -= relative.mean(axis=0)
+    return _upright(pelvis @ Rotation.from_rotvec(TRUNK_SHARE * relative).as_matrix())
+
+
+def _legs(anatomy: Anatomy, pelvis: np.ndarray, foot: np.ndarray) -> tuple[np.ndarray, float]:
+    """The leg joints along the recorded directions with this body's lengths."""
+    shape = body_shape()
+    bones = np.diff(anatomy.legs[:, :, :3], axis=2)
+    length = np.linalg.norm(bones, axis=-1)
+    scale = shape.leg / float(np.median(length, axis=0).sum(axis=-1).mean())
+    direction = bones / length[..., None]
+    middle = scale * anatomy.legs[:, :, 0].mean(axis=1)
+    hips_local = (shape.hips - shape.hips.mean(axis=0)) @ ROOT_FROM_ANATOMICAL
+    hip = middle[:, None] + np.einsum("tij,sj->tsi", pelvis, hips_local)
+    knee = hip + shape.thigh[:, None] * direction[:, :, 0]
+    ankle = knee + shape.shank[:, None] * direction[:, :, 1]
+    toe = ankle + np.einsum("tsij,sj->tsi", foot, shape.ankle_to_toe)
+    return np.stack([hip, knee, ankle, toe], axis=2), scale
+
+
+def _standing(legs: np.ndarray, fps: float) -> np.ndarray:
+    """Frames where a foot rests flat: neither ankle nor toe moves, shape (T, 2)."""
+    speed = np.linalg.norm(np.gradient(legs[:, :, 2:], 1.0 / fps, axis=0), axis=-1).max(axis=2)
+    pelvis = np.linalg.norm(np.gradient(legs[:, :, 0].mean(axis=1), 1.0 / fps, axis=0), axis=-1)
+    return speed < 0.15 + 0.15 * np.median(pelvis)
+
+
+def _foot_axes(anatomy: Anatomy) -> np.ndarray:
+    """Anatomical foot frames: level and along ankle-to-toe, on average while the foot rests."""
+    standing, shape = _standing(anatomy.legs, anatomy.fps), body_shape()
+    frames = np.empty_like(anatomy.foot)
+    for side in (0, 1):
+        rest = standing[:, side] if standing[:, side].sum() >= 5 else np.ones(anatomy.n_frames, dtype=bool)
+        ahead = anatomy.legs[rest, side, 3] - anatomy.legs[rest, side, 2]
+        reach = shape.ankle_to_toe[side]
+        yaw = np.arctan2(ahead[:, 1], ahead[:, 0]) - np.arctan2(reach[1], reach[0])
+        level = Rotation.from_euler("z", yaw[:, None]).as_matrix()
+        local = Rotation.from_matrix(np.swapaxes(anatomy.foot[rest, side], -1, -2) @ level).mean()
+        frames[:, side] = anatomy.foot[:, side] @ local.as_matrix()
+    return frames
+
+
+def _flat_feet(legs: np.ndarray, foot: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Turn each foot about its ankle by a constant so that it rests level on the floor."""
+    standing = _standing(legs, fps)
+    legs, foot = legs.copy(), foot.copy()
+    for side in (0, 1):
+        if standing[:, side].sum() < 5:
+            continue
+        up = foot[standing[:, side], side, 2].mean(axis=0)  # the vertical in foot axes
+        up /= np.linalg.norm(up)
+        axis = np.cross(up, [0.0, 0.0, 1.0])
+        angle = np.arctan2(np.linalg.norm(axis), up[2])
+        if angle > MAX_TILT:
+            continue
+        unit = axis / max(np.linalg.norm(axis), 1e-9)
+        level = foot[:, side] @ Rotation.from_rotvec(-angle * unit).as_matrix()
+        turn = level @ np.swapaxes(foot[:, side], -1, -2)
+        reach = legs[:, side, 3] - legs[:, side, 2]
+        legs[:, side, 3] = legs[:, side, 2] + np.einsum("tij,tj->ti", turn, reach)
+        foot[:, side] = level
+    return legs, foot
+
+
+def overground(anatomy: Anatomy) -> Anatomy:
+    """Give a treadmill walk its travel: resting feet that glide backwards reveal the belt.
+
+    The belt's velocity is the median velocity of whichever ankle is lower.
+    """
+    dt = 1.0 / anatomy.fps
+    middle = anatomy.legs[:, :, 0].mean(axis=1)
+    ankle = low_pass(anatomy.legs[:, :, 2], anatomy.fps, 6.0)
+    velocity = np.gradient(ankle, dt, axis=0)[..., :2]
+    lower = np.argmin(ankle[..., 2], axis=1)
+    belt = np.median(np.take_along_axis(velocity, lower[:, None, None], axis=1)[:, 0], axis=0)
+    travel = float(np.linalg.norm(middle[-1, :2] - middle[0, :2])) * anatomy.fps / anatomy.n_frames
+    if np.linalg.norm(belt) < 0.3 or travel > 0.3 * np.linalg.norm(belt):
+        return anatomy
+    time = np.arange(anatomy.n_frames)[:, None, None, None] * dt
+    shift = -time * np.array([belt[0], belt[1], 0.0])
+    note = f"treadmill: the belt's {np.linalg.norm(belt):.2f} m/s added to the motion"
+    return replace(anatomy, legs=anatomy.legs + shift, notes=(*anatomy.notes, note))

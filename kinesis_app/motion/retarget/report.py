@@ -1,0 +1,113 @@
+"""How well a clip follows its source, measured on the finished clip."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from kinesis_app.body.joints import joint_table
+from kinesis_app.body.kinematics import TRACKED, forward
+from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.retarget.contact import Contacts, intervals
+from kinesis_app.motion.retarget.layout import Targets
+from kinesis_app.motion.retarget.shape import LEG_BODIES, TOES, body_shape, sole_heights, sole_points
+
+TOUCH = 0.01
+"""A sole point lower than this touches the floor [m]."""
+
+
+@dataclass(frozen=True)
+class RetargetReport:
+    """Quality of a retargeted clip.
+
+    Attributes:
+        residual_mm: Mean distance of each tracked body from its target.
+        limit_violations: Share of frames with a joint outside its range, or pressed flat against
+            it while its target lies beyond, [0, 1].
+        skate_mm: Largest slide of a touching heel or ball, one entry per stance.
+        penetration_mm: Deepest point of a sole below the floor, 99.5th percentile over time.
+        speed: Mean horizontal speed of the pelvis [m/s].
+        contacts: Stances of (right, left) as (start, end) [s].
+        scale: This body's leg length over the subject's.
+        correction_mm: Largest shift of the pelvis for feasibility.
+        notes: What was detected or guessed.
+    """
+
+    residual_mm: dict[str, float]
+    limit_violations: float
+    skate_mm: tuple[float, ...]
+    penetration_mm: float
+    speed: float
+    contacts: tuple[tuple[tuple[float, float], ...], ...]
+    scale: float
+    correction_mm: float
+    notes: tuple[str, ...]
+
+    @property
+    def mean_residual_mm(self) -> float:
+        return float(np.mean(list(self.residual_mm.values())))
+
+    def figures(self) -> dict[str, Any]:
+        """As plain data, for a clip's ``info``."""
+        data = asdict(self)
+        data["mean_residual_mm"] = self.mean_residual_mm
+        return data
+
+
+def measure(
+    clip: MotionClip,
+    targets: Targets,
+    contacts: Contacts,
+    scale: float,
+    notes: tuple[str, ...],
+    correction: float = 0.0,
+) -> RetargetReport:
+    """The report of a clip against targets at the same frames."""
+    frames = forward(clip.qpos())
+    goals = {"pelvis": targets.root_pos()}
+    solved = {"pelvis": frames.pos[:, 0]}
+    for side, letter in enumerate("rl"):
+        for column, body in ((1, "tibia"), (2, "talus"), (3, "toes")):
+            goals[f"{body}_{letter}"] = targets.legs[:, side, column]
+            solved[f"{body}_{letter}"] = frames.pos[:, LEG_BODIES[side, column]]
+    residual = {b: 1e3 * float(np.linalg.norm(goals[b] - solved[b], axis=1).mean()) for b in TRACKED}
+    low, high = joint_table().range.T
+    outside = ((clip.joints < low - 1e-6) | (clip.joints > high + 1e-6)).any(axis=1)
+    depth = np.maximum(-sole_heights(frames).min(axis=(1, 2, 3)), 0.0)
+    travel = np.linalg.norm(np.diff(clip.root_pos[:, :2], axis=0), axis=1).sum()
+    return RetargetReport(
+        residual_mm=residual,
+        limit_violations=float(outside.mean()),
+        skate_mm=tuple(round(s, 1) for s in _skates(clip, contacts)),
+        penetration_mm=1e3 * float(np.percentile(depth, 99.5)),
+        speed=float(travel / clip.duration),
+        contacts=tuple(
+            tuple((round(a / clip.fps, 3), round(b / clip.fps, 3)) for a, b in contacts.stances(side))
+            for side in (0, 1)
+        ),
+        scale=scale,
+        correction_mm=correction,
+        notes=notes,
+    )
+
+
+def _skates(clip: MotionClip, contacts: Contacts) -> list[float]:
+    """Largest horizontal distance a touching heel or ball covers in each stance [mm]."""
+    frames = forward(clip.qpos())
+    ends, radii = sole_points(frames), body_shape().radii
+    slides = []
+    for side in (0, 1):
+        heel = ends[:, side, 0, (0, 2)].mean(axis=1)
+        ball = frames.pos[:, TOES[side]]
+        parts = ((heel, radii[side, 0, 0], contacts.heel), (ball, radii[side, 1, 0], contacts.ball))
+        for start, stop in contacts.stances(side):
+            slide = 0.0
+            for point, radius, resting in parts:
+                touching = resting[start:stop, side] & (point[start:stop, 2] - radius < TOUCH)
+                for a, b in intervals(touching):
+                    path = point[start + a : start + b, :2]
+                    slide = max(slide, float(np.linalg.norm(path - path.mean(axis=0), axis=1).max()) * 2.0)
+            slides.append(1e3 * slide)
+    return slides
