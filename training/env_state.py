@@ -1,0 +1,60 @@
+"""The whole state of an environment, so that a resumed run goes on bit by bit as if never stopped."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import mujoco
+import numpy as np
+import torch
+
+from kinesis_app.env.tracking import TrackingEnv
+
+_FULL = mujoco.mjtState.mjSTATE_INTEGRATION  # includes the solver's warm start
+_ARRAYS = ("clip", "step_index", "age", "_push", "_push_left", "clip_weights")
+
+
+def env_state(env: TrackingEnv) -> dict[str, Any]:
+    """Everything that decides the environment's future; tensors and text only."""
+    state: dict[str, Any] = {name: torch.from_numpy(getattr(env, name).copy()) for name in _ARRAYS}
+    state["rng"] = json.dumps(env.rng.bit_generator.state)
+    state["push_force"] = env.settings.push.force
+    state["physics"] = torch.from_numpy(_physics(env))
+    # Touch sensors are computed in the middle of a step, from the state before it.
+    state["sensors"] = torch.from_numpy(np.array([data.sensordata for data in env.bodies.data]))
+    memory = _actuator_memory(env)
+    if memory is not None:
+        state["actuator"] = torch.from_numpy(memory.copy())
+    return state
+
+
+def restore_env(env: TrackingEnv, state: dict[str, Any]) -> None:
+    """Bring ``env`` (same clips, same number of bodies) into a state of :func:`env_state`."""
+    for name in _ARRAYS:
+        getattr(env, name)[...] = state[name].numpy()
+    env.settings = replace(env.settings, push=replace(env.settings.push, force=state["push_force"]))
+    env.rng.bit_generator.state = json.loads(state["rng"])
+    rows = zip(env.bodies.data, state["physics"].numpy(), state["sensors"].numpy(), strict=True)
+    for data, physics, sensors in rows:
+        mujoco.mj_setState(env.bodies.model, data, physics, _FULL)
+        mujoco.mj_step1(env.bodies.model, data)
+        data.sensordata[:] = sensors
+    memory = _actuator_memory(env)
+    if memory is not None:
+        memory[...] = state["actuator"].numpy()
+
+
+def _physics(env: TrackingEnv) -> np.ndarray:
+    model = env.bodies.model
+    out = np.empty((len(env.bodies), mujoco.mj_stateSize(model, _FULL)))
+    for row, data in zip(out, env.bodies.data, strict=True):
+        mujoco.mj_getState(model, data, row, _FULL)
+    return out
+
+
+def _actuator_memory(env: TrackingEnv) -> np.ndarray | None:
+    """What the actuator remembers from step to step (warm starts), as one writable array."""
+    memory = getattr(env.actuator, "memory", None)
+    return None if memory is None else memory(env.bodies)
