@@ -1,0 +1,63 @@
+"""The course: the reference that the human follows now, and how session time maps to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
+from kinesis_app.env.observation import LOOK_AHEAD
+from kinesis_app.env.reference import ReferenceBank, ReferenceFrame, reference_bank
+from kinesis_app.motion.clip import MotionClip
+
+_ONE_CLIP = np.zeros(1, dtype=int)
+
+
+@dataclass(frozen=True)
+class Course:
+    """One clip as the reference of one body.
+
+    Attributes:
+        clip: The motion.
+        bank: Its table of physics steps.
+        origin: Control step of the session at which the clip's first frame lies.
+    """
+
+    clip: MotionClip
+    bank: ReferenceBank
+    origin: int = 0
+
+    @property
+    def last_step(self) -> int:
+        """Control step of the session at which the clip ends."""
+        return self.origin + int(self.bank.control_steps[0])
+
+    @property
+    def seconds(self) -> float:
+        """From the session's beginning to the clip's end [s]."""
+        return self.last_step * CTRL_DT
+
+    def at(self, step: int) -> ReferenceFrame:
+        """The reference at control step ``step``, arrays of shape (1, ...)."""
+        return self.bank.at(self._rows(np.array([step])))
+
+    def ahead(self, step: int) -> ReferenceFrame:
+        """What the policy sees of the reference at ``step``, arrays of shape (1, 5, ...)."""
+        return self.bank.at(self._rows(step + np.array([LOOK_AHEAD])))
+
+    def qpos(self, step: int) -> np.ndarray:
+        """Reference positions at ``step``, shape (35,)."""
+        return self.bank.qpos[self._rows(np.array([step]))[0]]
+
+    def qvel(self, step: int) -> np.ndarray:
+        """Reference velocities at ``step``, shape (34,)."""
+        return self.bank.qvel[self._rows(np.array([step]))[0]]
+
+    def _rows(self, steps: np.ndarray) -> np.ndarray:
+        return self.bank.rows(_ONE_CLIP, (steps - self.origin) * N_SUBSTEPS)
+
+
+def course_of(clip: MotionClip, origin: int = 0) -> Course:
+    """Tabulate ``clip``, its first frame at control step ``origin``."""
+    return Course(clip, reference_bank([clip]), origin)
