@@ -30,4 +30,6 @@ def read_motion(path: Path | str, *, fps: float | None = None) -> RawMotion:
         return read_amc(path, fps=fps)
     if suffix in (".mot", ".sto"):
         return read_opensim(path)
-    raise KinesisError(f"'{path}': motion files end in {', '.join(SUFFIXES)} (or .npz for clips), not '{suffix}'.")
+    raise KinesisError(
+        f"'{path}': motion files end in {', '.join(SUFFIXES)} (or .npz for clips), not '{suffix}'."
+    )

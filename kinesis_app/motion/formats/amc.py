@@ -90,7 +90,9 @@ def _read_frames(path: Path, skeleton: Skeleton) -> tuple[np.ndarray, dict[str, 
             _check_complete(series, frame, path, number)
             frame += 1
             if words[0] != str(frame) and not words[0].isdigit():
-                raise KinesisError(f"'{path}', line {number}: a frame number was expected, found '{words[0][:40]}'.")
+                raise KinesisError(
+                    f"'{path}', line {number}: a frame number was expected, found '{words[0][:40]}'."
+                )
         else:
             _append(series, widths, words, frame, path, number)
     _check_complete(series, frame, path, len(lines))
@@ -100,7 +102,12 @@ def _read_frames(path: Path, skeleton: Skeleton) -> tuple[np.ndarray, dict[str, 
 
 
 def _append(
-    series: dict[str, list[list[float]]], widths: dict[str, int], words: list[str], frame: int, path: Path, n: int
+    series: dict[str, list[list[float]]],
+    widths: dict[str, int],
+    words: list[str],
+    frame: int,
+    path: Path,
+    n: int,
 ) -> None:
     name = words[0]
     if name not in widths:
@@ -117,7 +124,8 @@ def _check_complete(series: dict[str, list[list[float]]], frame: int, path: Path
     short = [name for name, rows in series.items() if len(rows) != frame]
     if short:
         raise KinesisError(
-            f"'{path}', line {line}: frame {frame} has no '{short[0]}' ({len(short)} bone(s) missing); truncated?"
+            f"'{path}', line {line}: frame {frame} has no '{short[0]}' "
+            f"({len(short)} bone(s) missing); truncated?"
         )
 
 

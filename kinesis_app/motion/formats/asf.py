@@ -124,7 +124,9 @@ def _root(lines: list[Line], path: Path, degrees: bool) -> tuple[tuple[str, ...]
         if words[0] == "order":
             order = tuple(word.lower() for word in words[1:])
             if sorted(order) != sorted(CHANNELS[:6]):
-                raise KinesisError(f"'{path}', line {number}: root order must name TX TY TZ RX RY RZ once each.")
+                raise KinesisError(
+                    f"'{path}', line {number}: root order must name TX TY TZ RX RY RZ once each."
+                )
         elif words[0] == "axis" and len(words) > 1:
             sequence = words[1].lower()
             if sorted(sequence) != ["x", "y", "z"]:
@@ -160,7 +162,9 @@ def _bone(fields: dict[str, Line], path: Path, number: int, degrees: bool) -> Bo
         axis = _rotation(fields["axis"][1], path, fields["axis"][0], degrees)
     dof = tuple(word.lower() for word in fields["dof"][1]) if "dof" in fields else ()
     if set(dof) - set(CHANNELS) or len(set(dof)) != len(dof):
-        raise KinesisError(f"'{path}', line {fields['dof'][0]}: dof '{' '.join(dof)[:40]}' must be of rx ry rz.")
+        raise KinesisError(
+            f"'{path}', line {fields['dof'][0]}: dof '{' '.join(dof)[:40]}' must be of rx ry rz."
+        )
     return Bone(fields["name"][1][0], -1, direction * length, axis, dof)
 
 

@@ -24,7 +24,8 @@ from kinesis_app.motion.formats.raw import (
 TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 REQUIRED = (
     "pelvis_tilt", "pelvis_list", "pelvis_rotation", *TRANSLATIONS,
-    *(f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "hip_adduction", "knee_angle", "ankle_angle")),
+    *(f"{joint}_{side}" for side in "rl"
+      for joint in ("hip_flexion", "hip_adduction", "knee_angle", "ankle_angle")),
 )  # fmt: skip
 
 
@@ -38,7 +39,9 @@ def read_opensim(path: Path) -> RawMotion:
     header, start = _header(lines, path)
     names = [_plain_name(word) for word in lines[start].split()]
     if names[0] != "time":
-        raise KinesisError(f"'{path}', line {start + 1}: the first column must be 'time', is '{names[0][:40]}'.")
+        raise KinesisError(
+            f"'{path}', line {start + 1}: the first column must be 'time', is '{names[0][:40]}'."
+        )
     missing = [name for name in REQUIRED if name not in names]
     if missing:
         raise KinesisError(
@@ -59,7 +62,10 @@ def read_opensim(path: Path) -> RawMotion:
             coordinates[name] = np.deg2rad(series) if degrees and is_angle else series
     _check_angles(coordinates, degrees, path)
     units = "degrees" if degrees else "radians"
-    notes = (f"angles in {units} (inDegrees={'yes' if degrees else 'no'})", f"{fps:g} frames per second from time")
+    notes = (
+        f"angles in {units} (inDegrees={'yes' if degrees else 'no'})",
+        f"{fps:g} frames per second from time",
+    )
     return RawMotion(path.stem, "opensim", path.name, fps, coordinates=coordinates, notes=notes)
 
 
@@ -89,7 +95,9 @@ def _plain_name(word: str) -> str:
 
 def _values(lines: list[str], start: int, width: int, path: Path) -> np.ndarray:
     if (len(lines) - start) * width > MAX_VALUES:
-        raise KinesisError(f"'{path}' has {len(lines) - start} rows of {width} columns, more than any recording.")
+        raise KinesisError(
+            f"'{path}' has {len(lines) - start} rows of {width} columns, more than any recording."
+        )
     rows = []
     for number, line in enumerate(lines[start:], start + 1):
         words = line.split()
@@ -113,7 +121,9 @@ def _frame_rate(time: np.ndarray, path: Path) -> float:
     steps = np.diff(time)
     if (steps <= 0.0).any():
         row = int(np.argmax(steps <= 0.0)) + 2
-        raise KinesisError(f"'{path}', row {row}: time must increase, {time[row - 2]:g} is followed by {time[row - 1]:g}.")
+        raise KinesisError(
+            f"'{path}', row {row}: time must increase, {time[row - 2]:g} is followed by {time[row - 1]:g}."
+        )
     if steps.max() > 5.0 * np.median(steps) + 1e-3:
         row = int(np.argmax(steps)) + 2
         raise KinesisError(f"'{path}', row {row}: a gap of {steps.max():.3f} s in time.")
@@ -126,7 +136,11 @@ def _check_angles(coordinates: dict[str, np.ndarray], degrees: bool, path: Path)
     largest = max(float(np.abs(coordinates[f"knee_angle_{side}"]).max()) for side in "rl")
     if largest > np.pi:
         said = "degrees" if degrees else "radians (inDegrees=no)"
-        raise KinesisError(f"'{path}': a knee angle of {np.rad2deg(largest):.0f} degrees; are they really {said}?")
+        raise KinesisError(
+            f"'{path}': a knee angle of {np.rad2deg(largest):.0f} degrees; are they really {said}?"
+        )
     for name in TRANSLATIONS:
         if np.abs(coordinates[name]).max() > 1000.0:
-            raise KinesisError(f"'{path}': '{name}' reaches {np.abs(coordinates[name]).max():.0f} m; metres expected.")
+            raise KinesisError(
+                f"'{path}': '{name}' reaches {np.abs(coordinates[name]).max():.0f} m; metres expected."
+            )

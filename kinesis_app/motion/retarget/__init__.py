@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS
+from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS, joint_table
 from kinesis_app.body.kinematics import forward
 from kinesis_app.body.model import SIM_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.motion.formats.raw import RawMotion
-from kinesis_app.motion.retarget.anatomy import resampled
+from kinesis_app.motion.retarget.anatomy import low_pass, resampled
 from kinesis_app.motion.retarget.contact import detect, lift_soles, lock_feet, on_floor, toe_extension
 from kinesis_app.motion.retarget.coordinates import from_coordinates
 from kinesis_app.motion.retarget.ik import Pose, solve
@@ -24,6 +24,8 @@ from kinesis_app.motion.retarget.skeleton import from_skeleton
 __all__ = ["RetargetReport", "retarget"]
 
 FPS = 1.0 / SIM_DT
+SMOOTHING = 12.0
+"""Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
 MAX_SECONDS = 600.0
 
 
@@ -37,18 +39,20 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
         KinesisError: If the recording has no legs this body can follow.
     """
     if raw.duration > MAX_SECONDS:
-        raise KinesisError(f"'{raw.source}' lasts {raw.duration:.0f} s; up to {MAX_SECONDS:.0f} s are retargeted.")
+        raise KinesisError(
+            f"'{raw.source}' lasts {raw.duration:.0f} s; up to {MAX_SECONDS:.0f} s are retargeted."
+        )
     anatomy = from_coordinates(raw) if raw.coordinates else from_skeleton(raw)
     anatomy = overground(resampled(anatomy, FPS))
     targets, scale = lay_out(anatomy)
+    targets = on_floor(targets)
     contacts = detect(targets)
-    targets = on_floor(targets, contacts)
     locked = lock_feet(targets, contacts)
     preferred = _preferred(locked, toe_extension(locked, contacts))
     pose = solve(locked, preferred)
     height = sole_heights(forward(pose.qpos())).min(axis=(2, 3))
     pose = solve(lift_soles(locked, contacts, height), preferred, pose)
-    clip = _clip(pose, raw, name or raw.name)
+    clip = _clip(_smoothed(pose), raw, name or raw.name)
     report = measure(clip, targets, contacts, scale, anatomy.notes)
     info = {"source": raw.source, "format": raw.format, "tags": ["imported"], "quality": report.figures()}
     return replace(clip, info=info), report
@@ -68,5 +72,18 @@ def _preferred(targets: Targets, mtp: np.ndarray) -> np.ndarray:
     return angles
 
 
+def _smoothed(pose: Pose) -> Pose:
+    """Without the kinks that limits and contact edges leave in the angles."""
+    low, high = joint_table().range.T
+    quat = low_pass(continuous_quat(pose.root_quat), FPS, SMOOTHING)
+    return Pose(
+        low_pass(pose.root_pos, FPS, SMOOTHING),
+        quat / np.linalg.norm(quat, axis=1, keepdims=True),
+        np.clip(low_pass(pose.joints, FPS, SMOOTHING), low, high),
+    )
+
+
 def _clip(pose: Pose, raw: RawMotion, name: str) -> MotionClip:
-    return MotionClip(name, FPS, pose.root_pos, continuous_quat(pose.root_quat), pose.joints, {"source": raw.source})
+    return MotionClip(
+        name, FPS, pose.root_pos, continuous_quat(pose.root_quat), pose.joints, {"source": raw.source}
+    )

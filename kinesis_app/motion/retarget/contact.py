@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,8 +14,14 @@ from kinesis_app.motion.retarget.shape import body_shape
 
 SINK = -0.002
 """Height of the resting sole [m]: contact in MuJoCo needs a little penetration to carry weight."""
-MAX_HEIGHT = 0.045
-"""A foot point higher above the floor than this is in the air [m]."""
+MAX_HEIGHT, MAX_UNEVEN = 0.045, 0.1
+"""A foot point higher above the floor than this is in the air [m]; before the floor is level."""
+MIN_FLOOR, MAX_SLOPE = 1.0, 0.05
+"""A floor's slope is fitted over at least this distance [m], and not taken beyond this steepness."""
+MAX_OVERSHOOT = 0.008
+"""How far an offset may swing past its end values between stances [m]."""
+SOFTNESS = 4.0
+"""Smoothing of the offsets [frames at 150 Hz]; harder edges kick the knee at toe-off."""
 SHORTEST = 0.06
 """Contacts and gaps shorter than this are noise [s]."""
 
@@ -55,14 +62,14 @@ def sole_points(targets: Targets) -> tuple[np.ndarray, np.ndarray]:
     return heel, ball
 
 
-def detect(targets: Targets) -> Contacts:
+def detect(targets: Targets, max_height: float = MAX_HEIGHT) -> Contacts:
     """Contacts from height and speed of heel and ball; the floor is where the feet get lowest."""
     points = np.stack(sole_points(targets), axis=2)
     floor = np.percentile(points[..., 2].min(axis=(1, 2)), 10.0)
     speed = np.linalg.norm(np.gradient(points, 1.0 / targets.fps, axis=0), axis=-1)
     travel = np.linalg.norm(np.gradient(targets.root_pos()[:, :2], 1.0 / targets.fps, axis=0), axis=-1)
-    slow = speed < 0.3 + 0.25 * float(np.median(travel))
-    resting = slow & (points[..., 2] - floor < MAX_HEIGHT)
+    slow = speed < 0.15 + 0.15 * float(np.median(travel))
+    resting = slow & (points[..., 2] - floor < max_height)
     width = max(int(SHORTEST * targets.fps), 1)
     line = np.ones((width, 1, 1), dtype=bool)
     padded = np.pad(resting, ((width, width), (0, 0), (0, 0)), mode="edge")
@@ -70,12 +77,29 @@ def detect(targets: Targets) -> Contacts:
     return Contacts(clean[:, :, 0], clean[:, :, 1])
 
 
-def on_floor(targets: Targets, contacts: Contacts) -> Targets:
-    """Lower or raise the whole motion so that resting feet touch the floor on average."""
-    lowest = np.stack(sole_points(targets), axis=2)[..., 2].min(axis=2)
+def on_floor(targets: Targets) -> Targets:
+    """Shear the motion vertically so that resting feet touch a level floor on average.
+
+    Recordings rarely have a level floor (CMU's subject 02: 15 mm per metre). The slope along an
+    axis is only taken where the feet cover enough of it.
+    """
+    points, contacts = np.stack(sole_points(targets), axis=2), detect(targets, MAX_UNEVEN)
+    lowest = np.take_along_axis(points, points[..., 2].argmin(axis=2)[..., None, None], axis=2)[:, :, 0]
     resting = lowest[contacts.any]
-    shift = SINK - float(np.median(resting) if len(resting) else lowest.min())
-    return replace(targets, legs=targets.legs + np.array([0.0, 0.0, shift]))
+    if not len(resting):
+        return replace(targets, legs=targets.legs + np.array([0.0, 0.0, SINK - lowest[..., 2].min()]))
+    slope = np.zeros(2)
+    centre = resting[:, :2].mean(axis=0)
+    spread = np.ptp(resting[:, :2], axis=0) > MIN_FLOOR
+    if spread.any():
+        design = np.column_stack([resting[:, :2] - centre, np.ones(len(resting))])[:, [*spread, True]]
+        fitted = np.linalg.lstsq(design, resting[:, 2], rcond=None)[0]
+        slope[spread] = np.clip(fitted[:-1], -MAX_SLOPE, MAX_SLOPE)
+    flat = resting[:, 2] - (resting[:, :2] - centre) @ slope
+    rise = (targets.legs[..., :2] - centre) @ slope + np.median(flat) - SINK
+    legs = targets.legs.copy()
+    legs[..., 2] -= rise
+    return replace(targets, legs=legs)
 
 
 def lock_feet(targets: Targets, contacts: Contacts) -> Targets:
@@ -84,7 +108,9 @@ def lock_feet(targets: Targets, contacts: Contacts) -> Targets:
     heel, ball = sole_points(targets)
     for side in (0, 1):
         weight = _ball_weight(contacts.heel[:, side], contacts.ball[:, side], targets.fps)[:, None]
-        point = (1.0 - weight) * np.gradient(heel[:, side], axis=0) + weight * np.gradient(ball[:, side], axis=0)
+        point = (1.0 - weight) * np.gradient(heel[:, side], axis=0) + weight * np.gradient(
+            ball[:, side], axis=0
+        )
         offset = np.zeros((len(legs), 3))
         lowest = np.minimum(heel[:, side, 2], ball[:, side, 2])
         for start, stop in contacts.stances(side):
@@ -106,14 +132,16 @@ def bridged(offset: np.ndarray, stances: list[tuple[int, int]]) -> np.ndarray:
     filled = offset.copy()
     if not stances:
         return filled
-    for (_, end), (start, _) in zip(stances[:-1], stances[1:], strict=True):
+    for (_, end), (start, _) in itertools.pairwise(stances):
         knots = np.array([end - 1, start])
-        slopes = [_slope(offset, end - 1, -1), _slope(offset, start, 1)]
-        curve = CubicHermiteSpline(knots, offset[knots], np.array(slopes))
+        # A Hermite segment overshoots by 4/27 of slope x length; a swing must not.
+        steepest = MAX_OVERSHOOT * 27.0 / 4.0 / (start - end + 1)
+        slopes = np.array([_slope(offset, end - 1, -1), _slope(offset, start, 1)])
+        curve = CubicHermiteSpline(knots, offset[knots], np.clip(slopes, -steepest, steepest))
         filled[end:start] = curve(np.arange(end, start))
     filled[: stances[0][0]] = offset[stances[0][0]]
     filled[stances[-1][1] :] = offset[stances[-1][1] - 1]
-    return gaussian_filter1d(filled, 2.0, axis=0, mode="nearest")
+    return gaussian_filter1d(filled, SOFTNESS, axis=0, mode="nearest")
 
 
 def _slope(offset: np.ndarray, at: int, direction: int) -> np.ndarray:

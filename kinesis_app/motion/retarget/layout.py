@@ -87,7 +87,11 @@ def _with_trunk(raw_pelvis: np.ndarray, pelvis: np.ndarray, trunk: np.ndarray | 
 
 
 def _legs(anatomy: Anatomy, pelvis: np.ndarray, foot: np.ndarray) -> tuple[np.ndarray, float]:
-    """The leg joints along the recorded directions with this body's lengths."""
+    """The leg joints in this body's lengths: feet where the subject's were, knees along its thighs.
+
+    Scaling the feet's places, rather than chaining segment directions, keeps the step width and
+    resting feet at rest, although hips lie closer together here than in some marker sets.
+    """
     shape = body_shape()
     bones = np.diff(anatomy.legs[:, :, :3], axis=2)
     length = np.linalg.norm(bones, axis=-1)
@@ -97,7 +101,7 @@ def _legs(anatomy: Anatomy, pelvis: np.ndarray, foot: np.ndarray) -> tuple[np.nd
     hips_local = (shape.hips - shape.hips.mean(axis=0)) @ ROOT_FROM_ANATOMICAL
     hip = middle[:, None] + np.einsum("tij,sj->tsi", pelvis, hips_local)
     knee = hip + shape.thigh[:, None] * direction[:, :, 0]
-    ankle = knee + shape.shank[:, None] * direction[:, :, 1]
+    ankle = scale * anatomy.legs[:, :, 2]
     toe = ankle + np.einsum("tsij,sj->tsi", foot, shape.ankle_to_toe)
     return np.stack([hip, knee, ankle, toe], axis=2), scale
 

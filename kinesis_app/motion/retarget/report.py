@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kinesis_app.body.joints import joint_table
+from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.body.kinematics import TRACKED, forward
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.retarget.contact import Contacts, intervals
@@ -24,8 +24,8 @@ class RetargetReport:
 
     Attributes:
         residual_mm: Mean distance of each tracked body from its target.
-        limit_violations: Share of frames with a joint outside its range, or pressed flat against
-            it while its target lies beyond, [0, 1].
+        limit_violations: Share of frames with a joint outside its range, [0, 1].
+        at_limit: Share of frames with a joint stopped by its range; a straight knee is not counted.
         skate_mm: Largest slide of a touching heel or ball, one entry per stance.
         penetration_mm: Deepest point of a sole below the floor, 99.5th percentile over time.
         speed: Mean horizontal speed of the pelvis [m/s].
@@ -37,6 +37,7 @@ class RetargetReport:
 
     residual_mm: dict[str, float]
     limit_violations: float
+    at_limit: float
     skate_mm: tuple[float, ...]
     penetration_mm: float
     speed: float
@@ -75,11 +76,14 @@ def measure(
     residual = {b: 1e3 * float(np.linalg.norm(goals[b] - solved[b], axis=1).mean()) for b in TRACKED}
     low, high = joint_table().range.T
     outside = ((clip.joints < low - 1e-6) | (clip.joints > high + 1e-6)).any(axis=1)
+    stopped = np.minimum(clip.joints - low, high - clip.joints) < 1e-3
+    stopped &= ~(np.array(["knee" in joint for joint in JOINT_NAMES]) & (clip.joints < 0.5))
     depth = np.maximum(-sole_heights(frames).min(axis=(1, 2, 3)), 0.0)
     travel = np.linalg.norm(np.diff(clip.root_pos[:, :2], axis=0), axis=1).sum()
     return RetargetReport(
         residual_mm=residual,
         limit_violations=float(outside.mean()),
+        at_limit=float(stopped.any(axis=1).mean()),
         skate_mm=tuple(round(s, 1) for s in _skates(clip, contacts)),
         penetration_mm=1e3 * float(np.percentile(depth, 99.5)),
         speed=float(travel / clip.duration),

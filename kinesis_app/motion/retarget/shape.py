@@ -15,7 +15,9 @@ from kinesis_app.body.joints import N_JOINTS, SIDES, compose_qpos
 from kinesis_app.body.kinematics import BODIES, BodyFrames, forward
 from kinesis_app.body.model import physics_model
 
-LEG_BODIES = np.array([[BODIES.index(f"{b}_{s}") for b in ("femur", "tibia", "talus", "toes")] for s in SIDES])
+LEG_BODIES = np.array(
+    [[BODIES.index(f"{b}_{s}") for b in ("femur", "tibia", "talus", "toes")] for s in SIDES]
+)
 """Bodies whose origins are the hip, knee, ankle and toe joints, shape (2, 4)."""
 CALCN = np.array([BODIES.index(f"calcn_{side}") for side in SIDES])
 TOES = LEG_BODIES[:, 3]

@@ -84,7 +84,9 @@ def _family(raw: RawMotion) -> Family:
 def _check_legs(legs: np.ndarray, raw: RawMotion) -> None:
     if not np.isfinite(legs).all():
         bad = np.flatnonzero(~np.isfinite(legs).all(axis=(1, 2, 3)))
-        raise KinesisError(f"'{raw.source}': leg joints are missing in {len(bad)} frame(s), first {bad[0] + 1}.")
+        raise KinesisError(
+            f"'{raw.source}': leg joints are missing in {len(bad)} frame(s), first {bad[0] + 1}."
+        )
     length = np.median(np.linalg.norm(np.diff(legs[:, :, :3], axis=2), axis=-1), axis=0)
     if length.min() < 0.05 or length.max() > 1.5:
         found = ", ".join(f"{v:.3g}" for v in length.ravel())
