@@ -6,6 +6,7 @@ for plots as long as they are fetched within a minute.
 
 from __future__ import annotations
 
+import functools
 import queue
 import threading
 import time
@@ -101,10 +102,12 @@ class LiveSession:
                 command = self._commands.get(timeout=self._patience())
             except queue.Empty:
                 self._guarded(self._step)
+                if not self._playing:  # it ended or failed: the latest snapshot still says it plays
+                    self._latest = self._snapshot()
                 continue
             if isinstance(command, m.Quit):
                 return
-            self._guarded(lambda command=command: self._obey(command))
+            self._guarded(functools.partial(self._obey, command))
             self._latest = self._snapshot()
 
     def _patience(self) -> float | None:

@@ -55,6 +55,7 @@ class Simulation:
         self.policy = policy
         self.policy_name = policy_name or str(getattr(policy, "name", "policy"))
         self.history = History(history_seconds)
+        self.course: Course
         self.load_motion(clip)
 
     # --- state -----------------------------------------------------------------------------
@@ -95,7 +96,7 @@ class Simulation:
 
     def reset(self) -> None:
         """Back to the first frame of the motion; the past is forgotten."""
-        self.course: Course = self.start_course
+        self.course = self.start_course
         self.step_index = 0
         self.fallen_for = 0
         self.excitations = np.zeros((0, N_MUSCLES))

@@ -1,0 +1,290 @@
+"""The session: stepping, history, pushes, commands, pacing, and what happens when things go wrong."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from small_policy import write_policy
+
+from kinesis_app.body.joints import joint_angles
+from kinesis_app.body.model import CTRL_DT, physics_model, standing_qpos
+from kinesis_app.body.muscles import bias, gain
+from kinesis_app.env.observation import OBSERVATION_SIZE, observe
+from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
+from kinesis_app.errors import KinesisError
+from kinesis_app.motion.clip import MotionClip, continuous_quat
+from kinesis_app.session import messages as m
+from kinesis_app.session.clock import Clock
+from kinesis_app.session.live import LiveSession
+from kinesis_app.session.measure import complete_forces, ground_reaction
+from kinesis_app.session.simulation import Simulation
+
+
+def standing_clip(seconds: float = 4.0, name: str = "still") -> MotionClip:
+    n, qpos = round(seconds * 30) + 1, standing_qpos(physics_model())
+    tile = lambda row: np.tile(row, (n, 1))  # noqa: E731
+    return MotionClip(name, 30.0, tile(qpos[:3]), continuous_quat(tile(qpos[3:7])), tile(joint_angles(qpos)))
+
+
+class Wavy:
+    """A policy that depends on what it sees, deterministic."""
+
+    name = "wavy"
+    weights = np.random.default_rng(1).normal(size=(OBSERVATION_SIZE, 80)).astype(np.float32)
+
+    def __call__(self, observation: np.ndarray) -> np.ndarray:
+        return 0.1 + 0.02 * np.tanh(observation @ self.weights)
+
+
+class Broken:
+    """Fails from a given call on."""
+
+    name = "broken"
+
+    def __init__(self, after: int, failure: Callable[[], np.ndarray]) -> None:
+        self.left, self.failure = after, failure
+
+    def __call__(self, observation: np.ndarray) -> np.ndarray:
+        self.left -= 1
+        return np.full((1, 80), 0.05, np.float32) if self.left >= 0 else self.failure()
+
+
+@pytest.fixture
+def sim() -> Simulation:
+    return Simulation(standing_clip(), Wavy())
+
+
+def advance(sim: Simulation, n: int) -> np.ndarray:
+    for _ in range(n):
+        sim.step()
+    return sim.frame.qpos[0].copy()
+
+
+def test_it_sees_and_moves_exactly_as_in_training(sim: Simulation) -> None:
+    env = TrackingEnv([standing_clip()], TrackingSettings(n_envs=1, n_threads=1))
+    env.bodies.reset(np.zeros(1, dtype=int), env.bank.qpos[:1], env.bank.qvel[:1])
+    env.step_index[:] = 0
+    seen = env._observe(env.bodies.frame())
+    for _ in range(12):
+        np.testing.assert_array_equal(seen, observe(sim.frame, sim.course.ahead(sim.step_index)))
+        seen = env.step(Wavy()(seen)).final_observation
+        sim.step()
+        sim.snapshot()  # looking must not change what follows
+    np.testing.assert_array_equal(env.bodies.data[0].qpos, sim.bodies.data[0].qpos)
+
+
+def test_step_back_repeats_to_the_last_bit(sim: Simulation) -> None:
+    advance(sim, 10)
+    sim.push((50.0, 20.0, 0.0), 0.2)
+    advance(sim, 3)  # in the middle of the push
+    later = advance(sim, 12)
+    assert sim.step_back(12) == 12
+    assert sim.time == pytest.approx(13 * CTRL_DT)
+    np.testing.assert_array_equal(advance(sim, 12), later)
+
+
+def test_step_back_stops_at_the_beginning(sim: Simulation) -> None:
+    start = sim.frame.qpos[0].copy()
+    advance(sim, 5)
+    assert sim.step_back(99) == 5
+    np.testing.assert_array_equal(sim.frame.qpos[0], start)
+    assert sim.step_back() == 0
+
+
+def test_history_is_bounded() -> None:
+    sim = Simulation(standing_clip(), Wavy(), history_seconds=0.5)
+    advance(sim, 40)
+    assert len(sim.history) == 15
+
+
+def test_push_lasts_as_long_as_asked_and_pushes(sim: Simulation) -> None:
+    calm = advance(sim, 9)
+    sim.reset()
+    sim.push((80.0, 0.0, 0.0), 0.1)
+    pushes = []
+    for _ in range(9):
+        pushes.append(sim.snapshot().push[0])
+        sim.step()
+    assert pushes == [80.0] * 3 + [0.0] * 6
+    assert sim.frame.qpos[0, 0] - calm[0] > 0.01
+    assert not sim.bodies.data[0].xfrc_applied.any()
+
+
+def test_snapshot_is_an_independent_copy(sim: Simulation) -> None:
+    shot = sim.snapshot()
+    before = shot.qpos.copy(), shot.activation.copy(), shot.reference_qpos.copy()
+    advance(sim, 5)
+    for kept, now in zip(before, (shot.qpos, shot.activation, shot.reference_qpos), strict=True):
+        np.testing.assert_array_equal(kept, now)
+
+
+def test_muscle_force_follows_the_hill_equations(sim: Simulation) -> None:
+    advance(sim, 6)
+    shot, data = sim.snapshot(), sim.bodies.data[0]
+    expected = -(
+        gain(data.actuator_length, data.actuator_velocity) * shot.activation + bias(data.actuator_length)
+    )
+    np.testing.assert_allclose(shot.muscle_force, expected, atol=1e-6)
+
+
+def test_ground_reaction_is_the_whole_contact_force() -> None:
+    sim = Simulation(standing_clip(), Wavy())
+    advance(sim, 4)
+    model, data = sim.bodies.model, sim.bodies.data[0]
+    complete_forces(model, data)
+    grf = ground_reaction(model, data)
+    # Nothing but the floor constrains the root's translations.
+    np.testing.assert_allclose(grf.sum(axis=0), data.qfrc_constraint[:3], atol=1e-6)
+    assert grf[:, 2].min() > 50.0
+
+
+def test_fall_is_noticed_and_reset_forgets_it() -> None:
+    sim = Simulation(standing_clip(), lambda o: np.zeros((1, 80), np.float32), "limp")
+    advance(sim, 60)
+    assert sim.fallen
+    assert sim.snapshot().fallen
+    sim.reset()
+    assert not sim.fallen
+    assert sim.time == 0.0
+
+
+@pytest.mark.parametrize("failure", [lambda: np.full((1, 80), np.nan, np.float32), lambda: 1 / 0])
+def test_a_failing_policy_leaves_the_state_before_the_step(failure: Callable) -> None:
+    sim = Simulation(standing_clip(), Broken(5, failure))
+    state = advance(sim, 5)
+    with pytest.raises((KinesisError, ZeroDivisionError)):
+        sim.step()
+    np.testing.assert_array_equal(sim.frame.qpos[0], state)
+    assert sim.step_index == 5
+
+
+def test_unstable_physics_is_undone(
+    sim: Simulation, capfd: pytest.CaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)  # MuJoCo writes its warnings to a file in the working directory
+    state = advance(sim, 3)
+    sim.push((1e13, 0.0, 0.0), 1.0)
+    with pytest.raises(KinesisError, match="became unstable"):
+        advance(sim, 3)
+    sim.push((0.0, 0.0, 0.0), 0.1)
+    assert np.isfinite(advance(sim, 3)).all()
+    assert np.linalg.norm(sim.frame.qpos[0, :3] - state[:3]) < 0.2
+
+
+# --- the live session ----------------------------------------------------------------------
+
+
+def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        if condition():
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def test_real_time_factor_is_one() -> None:
+    with LiveSession(Simulation(standing_clip(30.0), Wavy()), loop=False) as live:
+        time.sleep(1.3)
+        shot = live.latest_snapshot()
+    assert shot.real_time_factor == pytest.approx(1.0, abs=0.05)
+    assert shot.time == pytest.approx(1.3, abs=0.15)
+
+
+def test_as_fast_as_it_goes_and_slow_motion() -> None:
+    with LiveSession(Simulation(standing_clip(60.0), Wavy()), rate=math.inf) as live:
+        assert until(lambda: live.latest_snapshot().time > 2.0, 2.0)
+        live.send(m.SetRate(0.2))
+        time.sleep(0.2)
+        before = live.latest_snapshot().time
+        time.sleep(1.0)
+        assert live.latest_snapshot().time - before == pytest.approx(0.2, abs=0.08)
+
+
+def test_play_pause_and_single_steps() -> None:
+    with LiveSession(Simulation(standing_clip(), Wavy()), playing=False) as live:
+        live.send(m.StepForward(7))
+        assert until(lambda: live.latest_snapshot().step == 7)
+        live.send(m.StepBack(3))
+        assert until(lambda: live.latest_snapshot().step == 4)
+        time.sleep(0.1)
+        assert live.latest_snapshot().step == 4
+        live.send(m.Play())
+        assert until(lambda: live.latest_snapshot().step > 6)
+        live.send(m.Pause())
+        assert until(lambda: not live.latest_snapshot().playing)
+        live.send(m.Reset())
+        assert until(lambda: live.latest_snapshot().step == 0)
+
+
+def test_samples_are_lossless_and_in_order() -> None:
+    with LiveSession(Simulation(standing_clip(60.0), Wavy()), rate=8.0, loop=False) as live:
+        steps: list[int] = []
+        while len(steps) < 60:
+            time.sleep(0.05)
+            steps += [shot.step for shot in live.drain_samples()]
+    assert steps == list(range(1, len(steps) + 1))
+
+
+@pytest.mark.parametrize("failure", [lambda: np.full((1, 80), np.nan, np.float32), lambda: 1 / 0])
+def test_errors_pause_and_keep_the_session_alive(failure: Callable, tmp_path: Path) -> None:
+    with LiveSession(Simulation(standing_clip(), Broken(5, failure)), rate=8.0) as live:
+        assert until(lambda: not live.latest_snapshot().playing)
+        events = live.drain_events()
+        assert [e.level for e in events] == ["error"]
+        assert live.alive
+        live.send(m.LoadPolicy(str(write_policy(tmp_path / "good.onnx"))))
+        live.send(m.Play())
+        assert until(lambda: live.latest_snapshot().step > 8)
+        assert live.latest_snapshot().policy == "good"
+
+
+def test_bad_commands_are_told_and_leave_the_run_going(tmp_path: Path) -> None:
+    bad = tmp_path / "bad.onnx"
+    bad.write_bytes(b"no")
+    with LiveSession(Simulation(standing_clip(), Wavy())) as live:
+        live.send(m.LoadPolicy(str(bad)))
+        live.send(m.SetRate(99.0))
+        live.send(m.SetWalkingSpeed(1.0))
+        assert until(lambda: live.latest_snapshot().step > 3)
+        events = live.drain_events()
+        assert [e.level for e in events] == ["error"] * 3
+        assert live.latest_snapshot().playing
+        assert live.latest_snapshot().rate == 1.0
+
+
+def test_a_motion_that_ends_loops_or_pauses() -> None:
+    with LiveSession(Simulation(standing_clip(0.4), Wavy()), rate=8.0) as live:
+        seen = {s.step for s in live.drain_samples()}
+        assert until(lambda: seen.update(s.step for s in live.drain_samples()) or 12 in seen)
+        assert until(lambda: live.latest_snapshot().step < 5)
+        live.send(m.SetLoop(False))
+        assert until(lambda: not live.latest_snapshot().playing)
+        assert live.latest_snapshot().step == 12
+        live.send(m.LoadMotion(standing_clip(3.0, "longer")))
+        live.send(m.Play())
+        assert until(lambda: live.latest_snapshot().step > 15)
+        assert live.latest_snapshot().motion == "longer"
+        assert live.latest_snapshot().motion_seconds == pytest.approx(3.0)
+
+
+def test_a_late_clock_drops_time_rather_than_racing() -> None:
+    clock = Clock()
+    clock.stepped()
+    clock._due -= 10.0  # as if the machine had slept
+    clock.stepped()
+    assert clock.wait_time() < CTRL_DT + 0.01
+    clock.stepped()
+    assert clock.wait_time() > 0.0
+
+
+def test_close_ends_the_thread() -> None:
+    live = LiveSession(Simulation(standing_clip(), Wavy())).start()
+    live.close()
+    assert not live.alive
+    assert live.wait(0.1)
