@@ -1,0 +1,221 @@
+"""Readers: what they read is what was recorded, and bad files say what is wrong and where."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinesis_app.errors import KinesisError
+from kinesis_app.motion.formats import read_motion
+
+DATA = Path(os.environ.get("KINESIS_DATA", Path(__file__).parents[2] / "shared" / "data")) / "mocap"
+needs_data = pytest.mark.skipif(
+    not DATA.is_dir(), reason="no recordings here: set KINESIS_DATA to the data folder"
+)
+
+ASF = """# a leg
+:version 1.10
+:units
+  length 0.45
+  angle deg
+:root
+  order TX TY TZ RX RY RZ
+  axis XYZ
+  position 0 0 0
+  orientation 0 0 0
+:bonedata
+  begin
+    name femur
+    direction 0 -1 0
+    length 8
+    axis 0 0 20 XYZ
+    dof rx ry rz
+  end
+  begin
+    name tibia
+    direction 0 -1 0
+    length 7
+    axis 0 0 0 XYZ
+    dof rx
+  end
+:hierarchy
+  begin
+    root femur
+    femur tibia
+  end
+"""
+COORDINATES = (
+    "pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz",
+    "hip_flexion_r", "hip_adduction_r", "knee_angle_r", "ankle_angle_r",
+    "hip_flexion_l", "hip_adduction_l", "knee_angle_l", "ankle_angle_l",
+)  # fmt: skip
+
+
+def amc_text(frames: int = 5) -> str:
+    rows = [":FULLY-SPECIFIED", ":DEGREES"]
+    for i in range(frames):
+        rows += [str(i + 1), f"root {i} 17 0 0 90 0", "femur 0 0 0", "tibia 90"]
+    return "\n".join(rows) + "\n"
+
+
+def mot_text(rows: int = 5, *, degrees: bool = True, names: tuple[str, ...] = COORDINATES) -> str:
+    head = (
+        f"walk\nversion=1\nnRows={rows}\nnColumns={len(names) + 1}\ninDegrees={'yes' if degrees else 'no'}\n"
+    )
+    values = [
+        "\t".join([f"{0.01 * i:.2f}", *("30.0" if degrees else "0.5" for _ in names)]) for i in range(rows)
+    ]
+    return head + "endheader\n" + "\t".join(("time", *names)) + "\n" + "\n".join(values) + "\n"
+
+
+@pytest.fixture
+def leg(tmp_path: Path) -> Path:
+    (tmp_path / "07.asf").write_text(ASF)
+    path = tmp_path / "07_01.amc"
+    path.write_text(amc_text())
+    return path
+
+
+def test_amc_forward_kinematics_by_hand(leg: Path) -> None:
+    raw = read_motion(leg)
+    unit = 0.0254 / 0.45
+    assert raw.joint_names == ("root", "femur", "tibia")
+    assert (raw.fps, raw.n_frames) == (120.0, 5)
+    # The root moves along x and is turned 90 deg about the vertical (y in the file, z here).
+    np.testing.assert_allclose(raw.positions[3, 0], [3 * unit, 0.0, 17 * unit], atol=1e-12)
+    np.testing.assert_allclose(raw.positions[3, 1], [3 * unit, 0.0, 9 * unit], atol=1e-12)
+    # 90 deg about the bone's x: the shank swings to -z of the root's frame, which the turn makes -x.
+    np.testing.assert_allclose(raw.positions[3, 2], [-4 * unit, 0.0, 9 * unit], atol=1e-12)
+
+
+def test_amc_says_what_it_assumed(leg: Path) -> None:
+    assert any("120 assumed" in note for note in read_motion(leg).notes)
+    assert read_motion(leg, fps=60.0).fps == 60.0
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda t: t[: t.rindex("tibia")], "truncated"),
+        (lambda t: t.replace("tibia 90", "tibia 90 91", 1), "line 6: 'tibia' needs 1"),
+        (lambda t: t.replace("tibia 90", "tibia nan", 1), "line 6: every value must be finite"),
+        (lambda t: t.replace("tibia 90", "tibia x", 1), "line 6: 'x' is not a number"),
+        (lambda t: t.replace("femur 0 0 0", "arm 1", 1), "'arm' does not move"),
+        (lambda t: ":DEGREES\n", "0 frame"),
+        (lambda t: "", "is empty"),
+        (lambda t: "PK\0\1", "not a text file"),
+    ],
+)
+def test_bad_amc_is_one_clear_line(leg: Path, change, expected: str) -> None:  # type: ignore[no-untyped-def]
+    leg.write_text(change(amc_text()))
+    with pytest.raises(KinesisError, match=expected) as caught:
+        read_motion(leg)
+    assert "\n" not in str(caught.value)
+
+
+def test_missing_skeleton_names_the_file_it_wants(leg: Path) -> None:
+    (leg.parent / "07.asf").unlink()
+    with pytest.raises(KinesisError, match=r"'07_01\.asf' or '07\.asf' not found"):
+        read_motion(leg)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (":hierarchy", ":other", "section ':hierarchy'"),
+        ("direction 0 -1 0", "direction 0 -1", "3 number"),
+        ("length 8", "", "no 'length'"),
+        ("femur tibia", "femur shin", "'shin' is unknown"),
+        ("axis 0 0 20 XYZ", "axis 0 0 20 XXY", "permutation"),
+        ("length 0.45", "length 0", "must be positive"),
+    ],
+)
+def test_bad_asf_is_one_clear_line(leg: Path, old: str, new: str, expected: str) -> None:
+    (leg.parent / "07.asf").write_text(ASF.replace(old, new, 1))
+    with pytest.raises(KinesisError, match=expected):
+        read_motion(leg)
+
+
+def test_mot_degrees_and_radians_and_paths(tmp_path: Path) -> None:
+    path = tmp_path / "walk.mot"
+    path.write_text(mot_text())
+    raw = read_motion(path)
+    assert raw.coordinates["knee_angle_r"][0] == pytest.approx(np.deg2rad(30.0))
+    assert raw.coordinates["pelvis_ty"][0] == pytest.approx(30.0)  # a length stays a length
+    assert raw.fps == pytest.approx(100.0)
+    long = tuple(f"/jointset/some/{name}/value" for name in COORDINATES)
+    path.write_text(mot_text(degrees=False, names=(*long, "/jointset/some/knee_angle_r/speed")))
+    raw = read_motion(path)
+    assert raw.coordinates["knee_angle_r"][0] == pytest.approx(0.5)
+    assert set(raw.coordinates) == set(COORDINATES)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda t: t.replace("0.02\t", "0.02\t7\t"), "line 10: 15 columns expected, found 16"),
+        (lambda t: t.replace("0.02\t30.0", "0.02\tnan"), "line 10: every value must be finite"),
+        (lambda t: t.replace("0.02\t", "0.01\t"), "time must increase"),
+        (lambda t: t.replace("0.04\t", "9.00\t"), "a gap"),
+        (lambda t: t.replace("endheader", "enheader"), "no line 'endheader'"),
+        (lambda t: t.replace("knee_angle_l", "elbow"), "no coordinate 'knee_angle_l'"),
+        (lambda t: t.replace("nRows=5", "nRows=900"), "truncated"),
+        (lambda t: t.replace("inDegrees=yes", "inDegrees=no"), "are they really radians"),
+        (lambda t: t[: t.index("time")], "nothing follows"),
+        (lambda t: t.replace("0.04\t", "1e308\t"), "gap"),
+    ],
+)
+def test_bad_mot_is_one_clear_line(tmp_path: Path, change, expected: str) -> None:  # type: ignore[no-untyped-def]
+    path = tmp_path / "walk.mot"
+    path.write_text(change(mot_text()))
+    with pytest.raises(KinesisError, match=expected) as caught:
+        read_motion(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_ending_lists_the_known_ones(tmp_path: Path) -> None:
+    with pytest.raises(KinesisError, match=r"\.amc, \.mot, \.sto"):
+        read_motion(tmp_path / "walk.pkl")
+    with pytest.raises(KinesisError, match="does not exist"):
+        read_motion(tmp_path / "walk.mot")
+
+
+def test_mutated_files_never_escape_as_other_errors(leg: Path, tmp_path: Path) -> None:
+    """Flipped bytes, cut ends, swapped pieces: a motion or a KinesisError, nothing else."""
+    rng = np.random.default_rng(1)
+    cases = {leg: amc_text(), leg.parent / "07.asf": ASF, tmp_path / "walk.mot": mot_text()}
+    for path, text in cases.items():
+        for _ in range(60):
+            content = bytearray(text.encode())
+            for _ in range(rng.integers(1, 6)):
+                content[rng.integers(len(content))] = rng.integers(1, 256)
+            if rng.random() < 0.3:
+                content = content[: rng.integers(1, len(content))]
+            path.write_bytes(bytes(content))
+            try:
+                raw = read_motion(tmp_path / "walk.mot" if path.suffix == ".mot" else leg)
+                assert raw.n_frames >= 4
+            except KinesisError:
+                pass
+        path.write_text(text)
+
+
+@needs_data
+def test_cmu_subject_has_human_measures() -> None:
+    raw = read_motion(DATA / "cmu" / "02_01.amc")
+    at = {name: raw.positions[:, i] for i, name in enumerate(raw.joint_names)}
+    thigh = np.linalg.norm(at["lfemur"] - at["lhipjoint"], axis=1)
+    np.testing.assert_allclose(thigh, 7.59371 * 0.0254 / 0.45, atol=1e-6)
+    assert 0.85 < at["root"][:, 2].mean() < 1.05
+    assert 1.0 < np.linalg.norm(at["root"][-1] - at["root"][0]) / raw.duration < 1.3
+
+
+@needs_data
+def test_moco_walk_has_its_published_speed() -> None:
+    raw = read_motion(DATA / "opensim_moco3dwalk" / "coordinates.sto")
+    x = raw.coordinates["pelvis_tx"]
+    assert (x[-1] - x[0]) / raw.duration == pytest.approx(1.24, abs=0.03)
+    assert raw.fps == 1000.0

@@ -1,0 +1,208 @@
+"""Retargeting: exact where it can be, within stated bars on real recordings."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.spatial.transform import Rotation
+
+from kinesis_app.body.joints import JOINT_NAMES, joint_table
+from kinesis_app.body.kinematics import forward
+from kinesis_app.body.rotations import FACING_X, heading, quat_mul, quat_rotate, quat_to_matrix, yaw_quat
+from kinesis_app.errors import KinesisError
+from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.formats import RawMotion, read_motion
+from kinesis_app.motion.formats.raw import Y_UP_TO_Z_UP
+from kinesis_app.motion.retarget import RetargetReport, retarget
+from kinesis_app.motion.retarget.coordinates import ANATOMICAL_FROM_OPENSIM
+from kinesis_app.motion.retarget.ik import Pose, solve
+from kinesis_app.motion.retarget.layout import Targets
+from kinesis_app.motion.retarget.shape import (
+    CALCN,
+    LEG_BODIES,
+    ROOT_FROM_ANATOMICAL,
+    body_shape,
+    sole_heights,
+)
+
+DATA = Path(os.environ.get("KINESIS_DATA", Path(__file__).parents[2] / "shared" / "data")) / "mocap"
+needs_data = pytest.mark.skipif(
+    not DATA.is_dir(), reason="no recordings here: set KINESIS_DATA to the data folder"
+)
+
+RECORDINGS = {
+    "cmu/02_01.amc": (1.05, 1.30),
+    "cmu/02_02.amc": (1.45, 1.75),
+    "cmu/02_03.amc": (2.30, 2.70),
+    "opensim_moco3dwalk/coordinates.sto": (1.15, 1.32),
+    "opensim_gait2392/subject01_walk1_ik.mot": (0.90, 1.30),
+    "bmc/ik_output_run.mot": (2.60, 3.10),
+    "bmc/rra_run_1_Kinematics_q.sto": (2.60, 3.20),
+}
+
+
+def squat(seconds: float = 3.0) -> Pose:
+    """Squatting, swaying and twisting over feet that stay flat where they are."""
+    t = np.arange(int(150 * seconds)) / 150.0
+    rest = forward(Pose(np.zeros((1, 3)), FACING_X[None], np.zeros((1, 14))).qpos())
+    ground = -sole_heights(rest).min() - 0.002
+    dip = 0.03 + 0.06 * (1.0 - np.cos(2 * np.pi * 0.7 * t))
+    quat = quat_mul(yaw_quat(0.08 * np.sin(2 * np.pi * 0.5 * t)), FACING_X)
+    middle = ROOT_FROM_ANATOMICAL.T @ body_shape().hips.mean(axis=0)
+    root = quat_to_matrix(quat) @ ROOT_FROM_ANATOMICAL
+    sway = np.stack(
+        [0.01 * np.sin(2 * np.pi * 0.7 * t), 0.02 * np.sin(2 * np.pi * 0.4 * t), ground - dip], axis=1
+    )
+    legs = np.broadcast_to(rest.pos[:, LEG_BODIES] + [0.0, 0.0, ground], (len(t), 2, 4, 3)).copy()
+    hips = sway + root @ middle
+    for side in (0, 1):
+        legs[:, side, 0] = sway + quat_rotate(quat, np.broadcast_to(body_shape().hips[side], (len(t), 3)))
+    np.testing.assert_allclose(legs[:, :, 0].mean(axis=1), hips, atol=1e-9)
+    legs[:, :, 1] = 0.5 * (legs[:, :, 0] + legs[:, :, 2]) + [0.08, 0.0, 0.0]  # knees forward
+    foot = np.broadcast_to(rest.rot[:, CALCN] @ body_shape().foot_axes, (len(t), 2, 3, 3))
+    preferred = np.zeros((len(t), 14))
+    preferred[:, [JOINT_NAMES.index(f"knee_angle_{s}") for s in "rl"]] = 0.5
+    return solve(Targets(150.0, root, legs, foot, None), preferred)
+
+
+def write_mot(path: Path, pose: Pose) -> None:
+    """The pose as an OpenSim coordinates file in degrees, Rajagopal names."""
+    pelvis = Y_UP_TO_Z_UP.T @ quat_to_matrix(pose.root_quat) @ ROOT_FROM_ANATOMICAL @ ANATOMICAL_FROM_OPENSIM
+    turn = Rotation.from_matrix(pelvis).as_euler("ZXY", degrees=True)
+    place = pose.root_pos @ Y_UP_TO_Z_UP
+    columns = np.column_stack([np.arange(len(place)) / 150.0, turn, place, np.rad2deg(pose.joints)])
+    names = ["time", "pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz"]
+    rows = ["\t".join(f"{v:.9f}" for v in row) for row in columns]
+    head = [
+        "Coordinates",
+        f"nRows={len(rows)}",
+        "inDegrees=yes",
+        "endheader",
+        "\t".join([*names, *JOINT_NAMES]),
+    ]
+    path.write_text("\n".join([*head, *rows]) + "\n")
+
+
+def test_inverse_kinematics_puts_the_feet_where_they_belong() -> None:
+    pose = squat()
+    frames = forward(pose.qpos())
+    ankle = frames.pos[:, LEG_BODIES[:, 2]]
+    assert np.abs(ankle - ankle[0]).max() < 3e-3  # the knees pull a little
+    low, high = joint_table().range.T
+    assert (pose.joints >= low).all()
+    assert (pose.joints <= high).all()
+    assert np.ptp(pose.joints[:, JOINT_NAMES.index("knee_angle_r")]) > 0.4
+
+
+def test_a_clip_written_as_mot_comes_back(tmp_path: Path) -> None:
+    pose = squat()
+    write_mot(tmp_path / "squat.mot", pose)
+    clip, report = retarget(read_motion(tmp_path / "squat.mot"))
+    inner = slice(15, clip.n_frames - 15)
+    assert np.rad2deg(np.abs(clip.joints - pose.joints[: clip.n_frames])[inner].max()) < 1.0
+    moved, original = clip.root_pos, pose.root_pos[: clip.n_frames]
+    yaw = heading(clip.root_quat[0]) - heading(pose.root_quat[0])
+    expected = quat_rotate(yaw_quat(np.array(yaw)), original)
+    expected[:, :2] += (moved - expected)[inner, :2].mean(axis=0)
+    assert np.linalg.norm((moved - expected)[inner], axis=1).max() < 5e-3
+    assert report.mean_residual_mm < 3.0
+
+
+def test_left_and_right_are_treated_alike(tmp_path: Path) -> None:
+    """The mirrored recording gives the mirrored clip."""
+    pose = squat()
+    write_mot(tmp_path / "a.mot", pose)
+    raw = read_motion(tmp_path / "a.mot")
+    mirrored = {}
+    for name, values in raw.coordinates.items():
+        other = name[:-1] + {"r": "l", "l": "r"}[name[-1]] if name[-2:] in ("_r", "_l") else name
+        odd = name in ("pelvis_list", "pelvis_rotation", "pelvis_tz")
+        mirrored[other] = -values if odd else values
+    one, _ = retarget(raw)
+    two, _ = retarget(RawMotion("b", "opensim", "b", raw.fps, coordinates=mirrored))
+    swapped = two.joints[:, [(i + 7) % 14 for i in range(14)]]
+    assert np.rad2deg(np.abs(one.joints - swapped).max()) < 0.1
+
+
+def test_unknown_skeletons_and_impossible_legs_are_refused() -> None:
+    names = (
+        "root",
+        "thorax",
+        *(f"{s}{part}" for s in "rl" for part in ("hipjoint", "femur", "tibia", "foot")),
+    )
+    with pytest.raises(KinesisError, match="no known leg joint names"):
+        retarget(RawMotion("x", "test", "x", 60.0, ("a", "b"), np.zeros((10, 2, 3))))
+    names = (*names, "rclavicle", "lclavicle")
+    with pytest.raises(KinesisError, match="units"):
+        retarget(RawMotion("x", "test", "x", 60.0, names, np.zeros((10, len(names), 3))))
+    gaps = np.random.default_rng(0).normal(size=(10, len(names), 3))
+    gaps[3] = np.nan
+    with pytest.raises(KinesisError, match="missing in 1 frame"):
+        retarget(RawMotion("x", "test", "x", 60.0, names, gaps))
+
+
+@pytest.fixture(scope="module")
+def imported() -> dict[str, tuple[MotionClip, RetargetReport, float]]:
+    clips = {}
+    for name in RECORDINGS:
+        raw = read_motion(DATA / name)
+        start = time.process_time()
+        clip, report = retarget(raw)
+        clips[name] = clip, report, 1e3 * (time.process_time() - start) / clip.n_frames
+    return clips
+
+
+@needs_data
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_recordings_meet_the_bars(name: str, imported) -> None:  # type: ignore[no-untyped-def]
+    clip, report, ms_per_frame = imported[name]
+    assert report.mean_residual_mm <= 25.0
+    assert report.limit_violations <= 0.003
+    assert max(report.skate_mm) <= 20.0
+    assert report.penetration_mm <= 10.0
+    assert RECORDINGS[name][0] <= report.speed <= RECORDINGS[name][1]
+    assert ms_per_frame < 5.0
+    assert clip.fps == 150.0
+
+
+@needs_data
+@pytest.mark.parametrize("name", RECORDINGS)
+def test_clips_head_along_x_upright_on_the_floor(name: str, imported) -> None:  # type: ignore[no-untyped-def]
+    clip, _, _ = imported[name]
+    travel = clip.root_pos[-1, :2] - clip.root_pos[0, :2]
+    assert abs(np.arctan2(travel[1], travel[0])) < 0.05
+    assert np.linalg.norm(clip.root_pos[0, :2]) < 0.3
+    assert abs(heading(clip.root_quat).mean()) < 0.35
+    up = quat_rotate(clip.root_quat, np.broadcast_to([0.0, 0.0, 1.0], (clip.n_frames, 3)))
+    assert np.rad2deg(np.arccos(up[:, 2])).max() < 12.0
+    assert np.abs(np.rad2deg(up[:, :2].mean(axis=0))).max() < 2.5
+    lowest = sole_heights(forward(clip.qpos())).min(axis=(1, 2, 3))
+    assert -0.005 < np.median(lowest) < 0.03  # runs fly part of the time
+
+
+@needs_data
+def test_gait2392_treadmill_is_noticed(imported) -> None:  # type: ignore[no-untyped-def]
+    notes = imported["opensim_gait2392/subject01_walk1_ik.mot"][1].notes
+    assert any("treadmill" in note for note in notes)
+    assert any("sign turned" in note for note in notes)
+
+
+@needs_data
+def test_walks_look_like_walking(imported) -> None:  # type: ignore[no-untyped-def]
+    """Knee flexes most in swing, hip swings, the heel strikes first (Winter 2009)."""
+    for name in ("cmu/02_01.amc", "opensim_moco3dwalk/coordinates.sto"):
+        clip, report, _ = imported[name]
+        knee = np.rad2deg(clip.joints[:, JOINT_NAMES.index("knee_angle_l")])
+        hip = np.rad2deg(clip.joints[:, JOINT_NAMES.index("hip_flexion_l")])
+        assert 50.0 < knee.max() < 85.0
+        assert knee.min() < 15.0
+        assert 35.0 < np.ptp(hip) < 65.0
+        start, stop = next(s for s in report.contacts[1] if s[0] > 0.1 and s[1] < clip.duration - 0.01)
+        assert 0.5 < stop - start < 0.8
+        strike = forward(clip.qpos()[round(start * 150) : round(start * 150) + 1])
+        heights = sole_heights(strike)[0, 1]
+        assert heights[0, (0, 2)].min() < heights[1].min() - 0.01
