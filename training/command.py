@@ -1,0 +1,165 @@
+"""The command line ``python -m training.ppo``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import shlex
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+import torch
+import yaml
+
+from kinesis_app.errors import KinesisError
+from kinesis_app.motion.clip import write_atomically
+from training.checkpoint import load_checkpoint
+from training.config import TrainConfig, load_config, to_yaml
+from training.logbook import Logbook
+from training.stages import STAGES, InterruptedRunError, Run, load_network, run_stages
+
+_EPILOG = """examples:
+  python -m training.ppo                              train the default walking policy
+  python -m training.ppo --minutes 20 --seed 1        the same, in 20 minutes
+  python -m training.ppo --resume runs/walk-0         go on after an interruption
+  python -m training.ppo --init policies/walk.onnx --motions my_clips/   fine-tune on your own motions
+  python -m training.ppo --config kinesis             the published KINESIS action, observation, reward
+  python -m training.ppo --set teacher.ppo.gamma=0.98 --set env.n_envs=128
+"""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Parse the command line and train; bad input ends with one line and exit code 2."""
+    options = _parser().parse_args(arguments)
+    try:
+        _train(options, shlex.join(["python", "-m", "training.ppo", *(arguments or sys.argv[1:])]))
+    except KinesisError as error:
+        print(f"training.ppo: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.ppo",
+        description="Train a muscle-driven human to follow motions: a teacher learns by PPO, its muscle "
+        "commands are distilled into one network, and the network is exported as ONNX.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--config", default="walk", help="walk, kinesis, or a YAML file (default: walk)")
+    add("--set", action="append", default=[], metavar="KEY=VALUE", help="override a setting; repeatable")
+    add("--seed", type=int, help="seed of everything random")
+    add("--run-dir", type=Path, help="where to write (default: runs/NAME-SEED)")
+    add("--resume", type=Path, metavar="DIR", help="go on with the run in DIR")
+    add("--init", default="", metavar="FILE", help="start from a policy (.onnx) or a stage's result (.pt)")
+    add("--motions", nargs="+", default=[], metavar="PATH", help="motion files or folders to train on too")
+    add("--minutes", type=float, help="budget of wall-clock time, shared out among the stages")
+    add("--steps", type=int, help="control steps of the first stage")
+    add("--stage", choices=("teacher", "distill", "polish", "all"), default="all", help="only this stage")
+    add("--device", choices=("cpu", "cuda"), default="cpu", help="where the networks learn")
+    add("--threads", type=int, default=0, help="threads for physics and learning (default: all cores)")
+    add("--quiet", action="store_true", help="no progress bar")
+    return parser
+
+
+def _train(options: argparse.Namespace, command: str) -> None:
+    if options.device == "cuda" and not torch.cuda.is_available():
+        raise KinesisError("--device cuda: this torch sees no CUDA device.")
+    torch.set_num_threads(options.threads or os.cpu_count() or 1)
+    run = _resumed(options) if options.resume else _new(options, command)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if run.interrupted:
+            raise KeyboardInterrupt
+        run.interrupted = True
+        run.log.say("Stopping after this update; once more to stop at once.")
+
+    previous = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        run_stages(run)
+    except (InterruptedRunError, KeyboardInterrupt):
+        run.log.say(f"Stopped. Go on with: python -m training.ppo --resume {run.directory}")
+        raise SystemExit(130) from None
+    finally:
+        run.log.close()
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _new(options: argparse.Namespace, command: str) -> Run:
+    config = load_config(options.config, options.set)
+    config = config if options.seed is None else replace(config, seed=options.seed)
+    if options.steps is not None:
+        config = replace(config, teacher=replace(config.teacher, steps=options.steps))
+    if options.threads:
+        config = replace(config, env=replace(config.env, n_threads=options.threads))
+    stages = _stages(config, options.stage, options.init)
+    directory = options.run_dir or _free_directory(config)
+    if (directory / "checkpoint.pt").exists():
+        raise KinesisError(f"'{directory}' already holds a run; go on with --resume {directory}.")
+    facts = {
+        "command": command,
+        "started": datetime.datetime.now().isoformat(timespec="seconds"),
+        "stages": list(stages),
+        "minutes": options.minutes or 0.0,
+        "motions": list(options.motions),
+        "init": options.init,
+        "device": options.device,
+    }
+    write_atomically(directory / "config.yaml", to_yaml(config).encode())
+    write_atomically(directory / "run.yaml", yaml.safe_dump(facts, sort_keys=False).encode())
+    return _run(directory, config, facts, Logbook(directory, quiet=options.quiet))
+
+
+def _resumed(options: argparse.Namespace) -> Run:
+    directory: Path = options.resume
+    checkpoint = load_checkpoint(directory / "checkpoint.pt")
+    config = load_config(str(directory / "config.yaml"), options.set)
+    facts = yaml.safe_load((directory / "run.yaml").read_text())
+    if options.minutes is not None:
+        facts["minutes"] = options.minutes
+    run = _run(directory, config, facts, Logbook(directory, checkpoint["seconds"], options.quiet))
+    run.pending = checkpoint
+    if checkpoint["stage"] == "done":
+        run.log.say(f"The run in '{directory}' is complete.")
+    return run
+
+
+def _run(directory: Path, config: TrainConfig, facts: dict, log: Logbook) -> Run:
+    return Run(
+        config=config,
+        directory=directory,
+        log=log,
+        stages=tuple(facts["stages"]),
+        device=facts["device"],
+        minutes=float(facts["minutes"]),
+        motions=tuple(facts["motions"]),
+        init=facts["init"],
+        command=facts["command"],
+    )
+
+
+def _stages(config: TrainConfig, wanted: str, init: str) -> tuple[str, ...]:
+    """Stages to run: a policy of muscle commands goes straight to the polish."""
+    if wanted != "all":
+        return (wanted, "export")
+    active = {
+        "teacher": config.teacher.steps > 0,
+        "distill": config.action == "teacher" and config.distill.labels > 0,
+        "polish": config.action == "teacher" and config.polish.steps > 0,
+        "export": True,
+    }
+    if init and config.action == "teacher" and load_network(Path(init)).sizes[-1] == 80:
+        return ("polish", "export")
+    return tuple(stage for stage in STAGES if active[stage])
+
+
+def _free_directory(config: TrainConfig) -> Path:
+    base = Path("runs") / f"{config.name}-{config.seed}"
+    candidates = [base, *(base.with_name(f"{base.name}-{i}") for i in range(2, 1000))]
+    return next(path for path in candidates if not path.exists())

@@ -1,0 +1,104 @@
+"""How well a policy follows clips: deterministic, from the first frame, one attempt each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinesis_app.body.model import CTRL_DT
+from kinesis_app.env.reward import body_error
+from kinesis_app.env.tracking import Actuator, TrackingEnv, TrackingSettings
+from kinesis_app.motion.clip import MotionClip
+
+
+@dataclass(frozen=True)
+class Score:
+    """One clip's result.
+
+    Attributes:
+        name: Of the clip.
+        duration: Of the clip [s].
+        survived: Time until the mean body error passed the limit, or the duration [s].
+        error_mm: Mean body error while it survived [mm].
+        success: Whether it survived to the end.
+    """
+
+    name: str
+    duration: float
+    survived: float
+    error_mm: float
+    success: bool
+
+
+def start_at_beginning(env: TrackingEnv, activation: np.ndarray | None = None) -> np.ndarray:
+    """Put body i on the first frame of clip i (modulo the clips); the observation (B, n)."""
+    n = env.settings.n_envs
+    env.reset()
+    env.clip[:] = np.arange(n) % len(env.bank.names)
+    env.step_index[:] = env.age[:] = 0
+    rows = env.rows()
+    env.bodies.reset(np.arange(n), env.bank.qpos[rows], env.bank.qvel[rows], activation)
+    return env._observe(env.bodies.frame())
+
+
+def score(
+    clips: Sequence[MotionClip],
+    act: Callable[[np.ndarray], np.ndarray],
+    actuator: Actuator | None = None,
+    limit: float = 0.15,
+    repeats: int = 1,
+    seed: int = 0,
+) -> list[Score]:
+    """Let a policy follow every clip from its first frame.
+
+    Args:
+        clips: The clips.
+        act: Observations (B, n) to actions (B, m).
+        actuator: Action map; the muscles by default.
+        limit: Mean body error that counts as failure [m].
+        repeats: Attempts per clip; all but the first start with random activations up to 0.1.
+        seed: Of those activations.
+
+    Returns:
+        One score per clip and attempt; attempts of a clip follow one another by ``len(clips)``.
+    """
+    n = len(clips) * repeats
+    settings = TrackingSettings(n_envs=n, episode_seconds=np.inf, fail_distance=limit, start_noise=0.0)
+    env = TrackingEnv(clips, settings, seed, actuator)
+    activation = 0.1 * np.random.default_rng(seed).random((n, 80))
+    activation[: len(clips)] = 0.0
+    observation = start_at_beginning(env, activation)
+    alive, steps, error = np.ones(n, bool), np.zeros(n), np.zeros(n)
+    wanted = env.bank.control_steps[env.clip].copy()
+    for _ in range(int(wanted.max())):
+        reference = env.bank.at(env.rows())
+        error += np.where(alive, body_error(env.bodies.frame(), reference), 0.0)
+        step = env.step(act(observation))
+        observation = step.observation
+        steps += alive & ~step.terminated
+        alive &= ~(step.terminated | step.truncated)
+        if not alive.any():
+            break
+    env.bodies.close()
+    names, durations = env.bank.names, env.bank.control_steps * CTRL_DT
+    return [
+        Score(
+            names[i % len(names)],
+            float(durations[i % len(names)]),
+            float(steps[i] * CTRL_DT),
+            float(1000.0 * error[i] / max(steps[i], 1)),
+            bool(steps[i] >= wanted[i]),
+        )
+        for i in range(n)
+    ]
+
+
+def summary(scores: Sequence[Score]) -> dict[str, float]:
+    """Success rate, frame coverage and mean error over all scores."""
+    return {
+        "success": float(np.mean([s.success for s in scores])),
+        "coverage": float(np.mean([s.survived / s.duration for s in scores])),
+        "error_mm": float(np.mean([s.error_mm for s in scores])),
+    }
