@@ -9,26 +9,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from clips import standing_clip
 from small_policy import write_policy
 
-from kinesis_app.body.joints import joint_angles
-from kinesis_app.body.model import CTRL_DT, physics_model, standing_qpos
+from kinesis_app.body.model import CTRL_DT
 from kinesis_app.body.muscles import bias, gain
 from kinesis_app.env.observation import OBSERVATION_SIZE, observe
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.session import messages as m
 from kinesis_app.session.clock import Clock
 from kinesis_app.session.live import LiveSession
 from kinesis_app.session.measure import complete_forces, ground_reaction
 from kinesis_app.session.simulation import Simulation
-
-
-def standing_clip(seconds: float = 4.0, name: str = "still") -> MotionClip:
-    n, qpos = round(seconds * 30) + 1, standing_qpos(physics_model())
-    tile = lambda row: np.tile(row, (n, 1))  # noqa: E731
-    return MotionClip(name, 30.0, tile(qpos[:3]), continuous_quat(tile(qpos[3:7])), tile(joint_angles(qpos)))
 
 
 class Wavy:

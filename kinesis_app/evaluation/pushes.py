@@ -1,0 +1,108 @@
+"""How many pushes a walking human survives."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from kinesis_app.body.model import CTRL_DT
+from kinesis_app.env.reference import reference_bank
+from kinesis_app.evaluation.rollout import FAIL_DISTANCE, PolicyFunction, Rollout, rollout
+from kinesis_app.motion.gait import walk
+
+STEADY_AFTER = 3.0
+"""First possible start of a push [s]: by then the walk is steady."""
+SPREAD = 1.2
+"""Pushes start within this time, about a gait cycle, so that they meet all its phases [s]."""
+WATCHED = 3.0
+"""How long after a push a fall still counts [s]."""
+FALL_DROP = 0.3
+"""Pelvis this far below the reference's is a fall [m]."""
+
+
+@dataclass(frozen=True)
+class PushTrial:
+    """One push.
+
+    Attributes:
+        direction_deg: Of the force in the ground plane, 0 = forward, 90 = to the left.
+        start_s: When it began [s].
+        survived: No fall and error below 0.5 m until 3 s after its end.
+        largest_error_mm: Largest mean body error from its start on [mm].
+    """
+
+    direction_deg: float
+    start_s: float
+    survived: bool
+    largest_error_mm: float
+
+
+@dataclass(frozen=True)
+class PushEvaluation:
+    """All trials of one kind of push."""
+
+    force_n: float
+    push_s: float
+    speed: float
+    seed: int
+    trials: tuple[PushTrial, ...]
+
+    @property
+    def survived(self) -> int:
+        return sum(trial.survived for trial in self.trials)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "count": len(self.trials), "survived": self.survived}
+
+
+def evaluate_pushes(
+    policy: PolicyFunction,
+    count: int = 20,
+    *,
+    force: float = 50.0,
+    push_seconds: float = 0.2,
+    speed: float = 1.1,
+    seed: int = 0,
+    n_threads: int | None = None,
+) -> PushEvaluation:
+    """Push ``count`` humans once each at the pelvis, in random horizontal directions.
+
+    Args:
+        policy: Observations to actions.
+        count: Trials.
+        force: [N].
+        push_seconds: How long a push lasts [s].
+        speed: Of the walk along world +x [m/s].
+        seed: Of directions and start times.
+        n_threads: Physics threads, all cores by default.
+    """
+    rng = np.random.default_rng(seed)
+    angle = rng.uniform(0.0, 2.0 * np.pi, count)
+    first = np.round((STEADY_AFTER + rng.uniform(0.0, SPREAD, count)) / CTRL_DT).astype(int)
+    n_push = max(1, round(push_seconds / CTRL_DT))
+    seconds = STEADY_AFTER + SPREAD + push_seconds + WATCHED + 2 * CTRL_DT
+    bank = reference_bank([walk(speed, seconds, stand_after=0.0)])
+    direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+
+    def wrench(t: int) -> np.ndarray:
+        out = np.zeros((count, 6))
+        pushed = (t >= first) & (t < first + n_push)
+        out[pushed, :2] = force * direction[pushed]
+        return out
+
+    run = rollout(bank, np.zeros(count, dtype=int), policy, n_threads=n_threads, wrench=wrench)
+    watched = n_push + round(WATCHED / CTRL_DT)
+    trials = [_trial(run, i, int(first[i]), watched, float(angle[i])) for i in range(count)]
+    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials))
+
+
+def _trial(run: Rollout, row: int, first: int, watched: int, angle: float) -> PushTrial:
+    error, drop = (series[: first + watched, row] for series in (run.error, run.drop))
+    survived = bool((error <= FAIL_DISTANCE).all() and (drop <= FALL_DROP).all())
+    after = error[first:]
+    largest = float(np.nanmax(after)) if np.isfinite(after).any() else FAIL_DISTANCE
+    return PushTrial(
+        float(np.degrees(angle)), first * CTRL_DT, survived, 1e3 * min(largest, 2 * FAIL_DISTANCE)
+    )

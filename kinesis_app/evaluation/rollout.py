@@ -1,0 +1,84 @@
+"""Many bodies through their clips from the first frame, once, without noise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinesis_app.body.model import N_SUBSTEPS
+from kinesis_app.env.bodies import Bodies
+from kinesis_app.env.observation import LOOK_AHEAD, observe
+from kinesis_app.env.reference import ReferenceBank
+from kinesis_app.env.reward import body_error
+from kinesis_app.env.tracking import Actuator, MuscleActuator
+
+PolicyFunction = Callable[[np.ndarray], np.ndarray]
+"""Observations (B, n) float32 to actions (B, action size)."""
+FAIL_DISTANCE = 0.5
+"""Mean body error at which a body has lost its clip [m] (Simos et al. 2025)."""
+
+
+@dataclass(frozen=True)
+class Rollout:
+    """What B bodies did in T control steps; rows begin after the first step.
+
+    Attributes:
+        error: Mean error of the seven bodies [m], shape (T, B); NaN after the clip's end and after
+            a failure, inf where the policy gave numbers that are not finite.
+        drop: Pelvis below the reference's [m], shape (T, B).
+        activation: Mean activation of the 80 muscles, shape (T, B).
+    """
+
+    error: np.ndarray
+    drop: np.ndarray
+    activation: np.ndarray
+
+
+def rollout(
+    bank: ReferenceBank,
+    clip: np.ndarray,
+    policy: PolicyFunction,
+    *,
+    actuator: Actuator | None = None,
+    n_threads: int | None = None,
+    wrench: Callable[[int], np.ndarray] | None = None,
+) -> Rollout:
+    """Let one body per entry of ``clip`` follow that clip of ``bank``.
+
+    Args:
+        bank: The references.
+        clip: Index of each body's clip, shape (B,).
+        policy: The network; called with all bodies at once.
+        actuator: How actions move bodies; muscles by default.
+        n_threads: Physics threads, all cores by default.
+        wrench: Push [N, Nm] of control step t on each pelvis, shape (B, 6).
+    """
+    actuator = actuator if actuator is not None else MuscleActuator()
+    n, last = len(clip), bank.control_steps[clip]
+    bodies = Bodies(n, n_threads)
+    start = bank.rows(clip, np.zeros(n, dtype=int))
+    bodies.reset(np.arange(n), bank.qpos[start], bank.qvel[start])
+    error, drop, activation = (np.full((int(last.max()), n), np.nan) for _ in range(3))
+    alive, frame, look = np.ones(n, dtype=bool), bodies.frame(), np.array(LOOK_AHEAD)
+    for t in range(len(error)):
+        ahead = bank.at(bank.rows(clip[:, None], (t + look[None]) * N_SUBSTEPS))
+        action = policy(observe(frame, ahead))
+        broken = ~np.isfinite(action).all(axis=1)
+        # A body that failed lies still: wild actions of a lost policy could make physics explode.
+        action = np.where((alive & ~broken)[:, None], action, 0.0)
+        if wrench is not None:
+            bodies.set_push(wrench(t))
+        actuator.apply(bodies, action, bank.rows(clip, np.full(n, t * N_SUBSTEPS)))
+        frame = bodies.frame()
+        now = bank.at(bank.rows(clip, np.full(n, (t + 1) * N_SUBSTEPS)))
+        here = np.where(broken, np.inf, body_error(frame, now))
+        error[t] = np.where(alive, here, np.nan)
+        drop[t] = np.where(alive, now.root_pos[:, 2] - frame.qpos[:, 2], np.nan)
+        activation[t] = np.where(alive, frame.activation.mean(axis=1), np.nan)
+        alive &= (here <= FAIL_DISTANCE) & (t + 1 < last)
+        if not alive.any():
+            break
+    bodies.close()
+    return Rollout(error, drop, activation)
