@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +48,18 @@ def build_clips(calls: Sequence[Mapping[str, Any]]) -> list[MotionClip]:
         for values in _combinations(arguments):
             _check_arguments(name, function, values)
             clips.append(function(**values))
-    return clips
+    return _with_unique_names(clips)
+
+
+def _with_unique_names(clips: Sequence[MotionClip]) -> list[MotionClip]:
+    """The clips, ``_2``, ``_3`` ... appended to names that come again."""
+    seen: Counter[str] = Counter()
+    out: list[MotionClip] = []
+    for clip in clips:
+        seen[clip.name] += 1
+        again = seen[clip.name] > 1
+        out.append(replace(clip, name=f"{clip.name}_{seen[clip.name]}") if again else clip)
+    return out
 
 
 def _generator(name: str) -> Callable[..., MotionClip]:
