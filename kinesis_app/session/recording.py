@@ -44,18 +44,18 @@ class Recorder:
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
-        self._snapshots: list[Snapshot] = [simulation.snapshot()]
+        self.snapshots: list[Snapshot] = [simulation.snapshot()]
         self._excitations: list[np.ndarray] = []
 
     def record(self) -> None:
         """Keep the control step that was just made."""
-        self._snapshots.append(self.simulation.snapshot())
+        self.snapshots.append(self.simulation.snapshot())
         self._excitations.append(self.simulation.excitations.copy())
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The recording's arrays by name."""
         sim, model = self.simulation, self.simulation.bodies.model
-        series = {name: np.array([getattr(s, name) for s in self._snapshots]) for name in _PER_INSTANT}
+        series = {name: np.array([getattr(s, name) for s in self.snapshots]) for name in _PER_INSTANT}
         steps = np.concatenate(self._excitations) if self._excitations else np.zeros((0, model.nu))
         facts = {
             "format": FORMAT,

@@ -1,0 +1,167 @@
+"""What the command line understands, and its help. Imports nothing heavy: --help must be instant."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import kinesis_app
+
+_MOTION_HELP = "a name from 'kinesis-app motions', walk:SPEED[:SECONDS], stand[:SECONDS], or a motion file"
+_POLICY_HELP = "a name from 'kinesis-app policies' or an .onnx file (default: the shipped policy)"
+
+_WINDOW = """\
+A human of bones and 80 muscles that walks by pulling its muscles.
+
+Without a command a window opens, the human already walking; with MOTION it does that motion.
+
+commands (each has its own --help):
+  run        follow a motion without a window; record numbers or a video
+  evaluate   how well a policy imitates motions and survives pushes
+  motions    list the motions there are
+  policies   list the policies there are
+"""
+_WINDOW_EXAMPLES = """\
+examples:
+  kinesis-app                               walk, in a window
+  kinesis-app walk:1.4                      walk at 1.4 m/s
+  kinesis-app my_recording.mot              follow an OpenSim motion file
+  kinesis-app run walk --speed 1.2 --video walk.mp4
+"""
+_RUN = "Follow a motion without a window, as fast as the machine can, and say how it went."
+_RUN_EXAMPLES = """\
+examples:
+  kinesis-app run walk                                20 s of walking
+  kinesis-app run walk --speed 1.4 --seconds 10       10 s at 1.4 m/s, from standing to standing
+  kinesis-app run walk:1.1 --record walk.npz          keep states, excitations, forces
+  kinesis-app run clip.amc --video clip.mp4           a CMU recording (its .asf beside it)
+  kinesis-app run walk --policy mine.onnx --json      numbers for scripts
+
+A recording (.npz) holds time, qpos, qvel, excitation, activation, muscle_force, grf, reference_qpos,
+names, units and hashes; its excitation_sim replays the motion in plain MuJoCo.
+"""
+_EVALUATE = """\
+KINESIS' imitation protocol: each motion once, deterministic, from its first frame. A motion is failed
+when the mean error of seven bodies exceeds 0.50 m (0.25 m and 0.15 m are reported too); MPJPE is that
+error over the surviving frames. Without MOTION all motions of the library are evaluated.
+"""
+_EVALUATE_EXAMPLES = """\
+examples:
+  kinesis-app evaluate walk:0.8 walk:1.1 walk:1.4
+  kinesis-app evaluate --json result.json             '-' writes the JSON to standard output
+  kinesis-app evaluate walk:1.1 --pushes 20           and push 20 walkers, 50 N for 0.2 s
+
+The JSON: {"format": "kinesis-evaluation-1", "clips": [{"name", "duration_s", "survived_s", "coverage",
+"success_050", "success_025", "success_015", "mpjpe_mm", "mean_activation", ...}], "total": {...}}, and
+"pushes" if asked for. Success in the total is the share of clips; the rest is weighted by time.
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Errors in one line, like all errors of this app."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def _new(prog: str, description: str, examples: str = "") -> _Parser:
+    return _Parser(
+        prog=prog,
+        description=description,
+        epilog=examples,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _above_zero(text: str) -> float:
+    value = float(text)
+    if not (0.0 < value < math.inf):
+        raise ValueError
+    return value
+
+
+def _counting(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 10_000:
+        raise ValueError
+    return value
+
+
+_above_zero.__name__ = "number above 0"  # argparse names the type in its message
+_counting.__name__ = "count from 1 to 10000"
+
+
+def _window() -> _Parser:
+    parser = _new("kinesis-app", _WINDOW, _WINDOW_EXAMPLES)
+    parser.add_argument("motion", nargs="?", metavar="MOTION", help=_MOTION_HELP)
+    parser.add_argument("--policy", metavar="P", help=_POLICY_HELP)
+    parser.add_argument("--version", action="version", version=f"kinesis-app {kinesis_app.__version__}")
+    return parser
+
+
+def _run() -> _Parser:
+    parser = _new("kinesis-app run", _RUN, _RUN_EXAMPLES)
+    parser.add_argument("motion", metavar="MOTION", help=_MOTION_HELP)
+    parser.add_argument("--policy", metavar="P", help=_POLICY_HELP)
+    parser.add_argument(
+        "--seconds", metavar="S", type=_above_zero, help="simulated time (default: the motion's)"
+    )
+    parser.add_argument("--speed", metavar="V", type=float, help="walking speed [m/s], for generated walks")
+    parser.add_argument("--record", metavar="OUT.npz", type=Path, help="write a recording")
+    parser.add_argument("--video", metavar="OUT.mp4", type=Path, help="write a video, 30 frames per second")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    _add_force(parser)
+    return parser
+
+
+def _evaluate() -> _Parser:
+    parser = _new("kinesis-app evaluate", _EVALUATE, _EVALUATE_EXAMPLES)
+    parser.add_argument("motions", nargs="*", metavar="MOTION", help=_MOTION_HELP)
+    parser.add_argument("--policy", metavar="P", help=_POLICY_HELP)
+    parser.add_argument("--json", metavar="OUT.json", help="write the result for scripts; '-' prints it")
+    parser.add_argument("--pushes", metavar="N", type=_counting, help="also push N walkers, once each")
+    parser.add_argument("--push-force", metavar="F", type=_above_zero, default=50.0, help="[N], default 50")
+    parser.add_argument("--push-seconds", metavar="S", type=_above_zero, default=0.2, help="default 0.2")
+    parser.add_argument(
+        "--push-speed", metavar="V", type=_above_zero, default=1.1, help="of the walk, default 1.1"
+    )
+    parser.add_argument("--seed", metavar="K", type=int, default=0, help="of the pushes, default 0")
+    _add_force(parser)
+    return parser
+
+
+def _motions() -> _Parser:
+    parser = _new("kinesis-app motions", "List the motions, with QUERY those that contain its words.")
+    parser.add_argument("query", nargs="*", metavar="QUERY", help="words in name, tags or description")
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    return parser
+
+
+def _policies() -> _Parser:
+    parser = _new("kinesis-app policies", "List the policies: what they were trained on, steps, size, hash.")
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    return parser
+
+
+def _add_force(parser: _Parser) -> None:
+    parser.add_argument("--force", action="store_true", help="overwrite output files that exist")
+
+
+_PARSERS: dict[str, Callable[[], _Parser]] = {
+    "window": _window,
+    "run": _run,
+    "evaluate": _evaluate,
+    "motions": _motions,
+    "policies": _policies,
+}
+COMMANDS = tuple(name for name in _PARSERS if name != "window")
+"""What the first word may be; anything else is a motion for the window."""
+
+
+def parser_for(command: str) -> argparse.ArgumentParser:
+    """The parser of one command, or of the ``window``."""
+    return _PARSERS[command]()

@@ -1,0 +1,61 @@
+"""``kinesis-app run``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from kinesis_app.cli.motion_request import requested_motion
+from kinesis_app.cli.output import check_output
+from kinesis_app.errors import KinesisError
+from kinesis_app.policy import load_policy
+from kinesis_app.session.headless import RunSummary, run_headless
+from kinesis_app.session.messages import Snapshot
+from kinesis_app.session.recording import Recorder
+from kinesis_app.session.simulation import Simulation
+
+
+def execute(options: argparse.Namespace) -> int:
+    """Run, write what was asked for, print the summary."""
+    if options.record is not None:
+        check_output(options.record, ".npz", options.force)
+    if options.video is not None:
+        check_output(options.video, ".mp4", options.force)
+    policy = load_policy(options.policy)
+    clip = requested_motion(options.motion, options.speed, options.seconds)
+    simulation = Simulation(clip, policy, history_seconds=0.0)
+    recorder = Recorder(simulation) if options.record is not None or options.video is not None else None
+    summary = run_headless(simulation, options.seconds, recorder.record if recorder else None)
+    if recorder is not None and options.video is not None:
+        _write_video(recorder.snapshots, options.video)
+    if recorder is not None and options.record is not None:
+        _save(recorder, options.record)
+    print(json.dumps(summary.to_json(), indent=2) if options.json else report(summary))
+    return 0
+
+
+def report(summary: RunSummary) -> str:
+    """The summary for people."""
+    s = summary
+    end = f"fell after {s.survived_s:.2f} s" if s.fell else "did not fall"
+    return "\n".join(
+        [
+            f"{s.motion}, {s.seconds:.2f} s, policy {s.policy}: {end}",
+            f"  error           {s.mpjpe_mm:.1f} mm on average (MPJPE), {s.largest_error_mm:.1f} mm at most",
+            f"  speed           {s.mean_speed:.3f} m/s, asked {s.reference_speed:.3f} m/s",
+            f"  mean activation {s.mean_activation:.3f}",
+            f"  computed at     {s.times_real_time:.1f} times real time",
+        ]
+    )
+
+
+def _save(recorder: Recorder, path: Path) -> None:
+    try:
+        recorder.save(path)
+    except OSError as error:
+        raise KinesisError(f"'{path}' could not be written: {error.strerror}.") from None
+
+
+def _write_video(snapshots: list[Snapshot], path: Path) -> None:
+    raise KinesisError("This version draws no videos yet.")
