@@ -302,3 +302,101 @@ def test_curriculum_mines_failures_and_grows_pushes() -> None:
     curriculum.survival = 0.0
     curriculum.adjust(env)
     assert env.settings.push.force < 10.0
+
+
+# ---------------------------------------------------------------- distillation
+
+
+class PretendTeacher:
+    """Stands in for the teacher: muscle commands that depend on its action and on nothing else."""
+
+    action_size = 14
+
+    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
+        bodies.step(np.repeat(self.label(bodies, action, rows)[:, None], 5, axis=1))
+
+    def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        return np.clip(0.05 + 0.3 * np.tile(action, 6)[:, :80], 0.0, 1.0)
+
+
+def test_all_stages_with_a_kill_in_the_distillation(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from training import actions, stages
+    from training.export import read_onnx
+
+    monkeypatch.setattr(actions, "_teacher", lambda clips: PretendTeacher())
+    settings = {
+        "action": "teacher",
+        "first_clips": "[{generator: stand, seconds: 2.0}]",
+        "teacher.first_steps": 96,
+        "teacher.steps": 192,
+        "distill.labels": 120,
+        "distill.teacher_share": "[1.0, 0.5, 0.0]",
+        "distill.hidden": "[24, 24]",
+        "distill.minibatch": 32,
+        "polish.steps": 96,
+        "polish.ppo.rollout_steps": 16,
+        "polish.ppo.critic_warmup": 1,
+    }
+    overrides = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    common = ["--config", str(tiny), "--quiet", *overrides]
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    main([*common, "--run-dir", str(whole)])
+    with monkeypatch.context() as patch:
+        save = stages.Run.save
+
+        def stop_in_round_two(run: stages.Run, stage: str, state: dict | None) -> None:
+            save(run, stage, state)
+            if stage == "distill" and state is not None and state["student"]["rounds"] == 2:
+                run.interrupted = True
+
+        patch.setattr(stages.Run, "save", stop_in_round_two)
+        with pytest.raises(SystemExit) as stop:
+            main([*common, "--run-dir", str(stopped)])
+        assert stop.value.code == 130
+    main(["--resume", str(stopped), "--quiet"])
+    assert _curve(whole) == _curve(stopped)
+    a, b = read_onnx(whole / "tiny.onnx"), read_onnx(stopped / "tiny.onnx")
+    assert a.sizes == [313, 24, 24, 80]
+    for name, tensor in a.state_dict().items():
+        assert torch.equal(tensor, b.state_dict()[name]), name
+    assert not (whole / "labels.f16").exists()
+    # The policy can be trained on: from the ONNX alone it goes straight to PPO on the muscles.
+    main([*common, "--init", str(whole / "tiny.onnx"), "--run-dir", str(tmp_path / "on")])
+    assert {line["stage"] for line in _curve(tmp_path / "on")} == {"polish"}
+
+
+# ---------------------------------------------------------------- the published KINESIS task
+
+
+def test_kinesis_length_control_inverts_the_muscle_model() -> None:
+    """Where no limit is met, gain * u + bias is the PD force."""
+    from kinesis_app.body.muscles import bias, gain, muscle_table
+    from training.kinesis import length_excitation
+
+    table = muscle_table()
+    length = (table.tendon_slack_length + 0.95 * table.optimal_fiber_length)[None]
+    velocity = np.full_like(length, -0.01)
+    u = length_excitation(length - 0.1, length, velocity)
+    wanted = 5.0 * table.max_isometric_force * (-0.1 + 0.1 * 0.01)
+    inside = (u[0] > 0) & (u[0] < 1)
+    assert inside.sum() > 60
+    force = gain(length, velocity) * u + bias(length)
+    np.testing.assert_allclose(force[0][inside], wanted[inside], rtol=1e-9)
+    assert (length_excitation(length + 0.1, length, velocity * 0.0) == 0.0).all()
+
+
+def test_kinesis_task_runs() -> None:
+    from training import kinesis
+    from training.actions import make_env
+
+    env = make_env("kinesis", [stand(2.0)], TrackingSettings(n_envs=4, start_noise=0.0))
+    observation = env.reset()
+    assert observation.shape == (4, kinesis.OBSERVATION_SIZE) == (4, 264)
+    step = env.step(np.ones((4, 80)))  # the longest lengths: every muscle slack
+    assert set(step.terms) == {"position", "velocity", "upright", "energy"}
+    assert (sum(step.terms.values()) <= 1.0).all()
+    assert step.terms["position"][0] > 0.55
+    upright = np.array([[np.sqrt(0.5), 0.0, 0.0, np.sqrt(0.5)]])
+    np.testing.assert_allclose(kinesis.tilt_angles(upright), 0.0, atol=1e-12)

@@ -1,4 +1,4 @@
-"""What a policy's numbers can mean in training, by name."""
+"""What a policy's numbers can mean in training, by name, and the environments that go with it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,42 @@ from typing import TYPE_CHECKING
 
 from kinesis_app.body.joints import N_JOINTS
 from kinesis_app.body.muscles import N_MUSCLES
-from kinesis_app.env.tracking import Actuator, MuscleActuator
+from kinesis_app.env.observation import OBSERVATION_SIZE
+from kinesis_app.env.tracking import MuscleActuator, TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
+from training import kinesis
 
 if TYPE_CHECKING:
     from training.distill import Labeller
     from training.teacher import TeacherActuator
 
-ACTION_SIZES = {"teacher": N_JOINTS, "muscles": N_MUSCLES, "kinesis": N_MUSCLES}
+_SIZES = {
+    "teacher": (OBSERVATION_SIZE, N_JOINTS),
+    "muscles": (OBSERVATION_SIZE, N_MUSCLES),
+    "kinesis": (kinesis.OBSERVATION_SIZE, N_MUSCLES),
+}
+
+
+def network_sizes(action: str) -> tuple[int, int]:
+    """Sizes of observation and action.
+
+    Raises:
+        KinesisError: If there is no action of that name.
+    """
+    if action not in _SIZES:
+        raise KinesisError(f"'action: {action}' does not exist. Valid: {', '.join(_SIZES)}.")
+    return _SIZES[action]
+
+
+def make_env(
+    action: str, clips: Sequence[MotionClip], settings: TrackingSettings, seed: int = 0
+) -> TrackingEnv:
+    """The task of following ``clips`` with one of the actions."""
+    network_sizes(action)
+    if action == "kinesis":
+        return kinesis.KinesisEnv(clips, settings, seed, kinesis.KinesisActuator())
+    return TrackingEnv(clips, settings, seed, _teacher(clips) if action == "teacher" else MuscleActuator())
 
 
 def make_labeller(clips: Sequence[MotionClip]) -> Labeller:
@@ -27,16 +54,3 @@ def _teacher(clips: Sequence[MotionClip]) -> TeacherActuator:
     from training.teacher import TeacherActuator  # compiles its kernel: only on demand
 
     return TeacherActuator(clips)
-
-
-def make_actuator(action: str, clips: Sequence[MotionClip]) -> Actuator:
-    """The action map for an environment of ``clips``.
-
-    Raises:
-        KinesisError: If there is no action map of that name.
-    """
-    if action == "teacher":
-        return _teacher(clips)
-    if action == "muscles":
-        return MuscleActuator()
-    raise KinesisError(f"'action: {action}' does not exist. Valid: {', '.join(ACTION_SIZES)}.")

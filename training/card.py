@@ -6,6 +6,7 @@ import datetime
 import json
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from kinesis_app.motion.clip import write_atomically
-from kinesis_app.policy.contract import contract_metadata
-from training.actions import make_actuator
+from kinesis_app.policy.contract import contract_metadata, current_contract
+from training import kinesis
 from training.export import export_onnx
 from training.networks import Actor
 from training.scoring import Score, score, summary
@@ -31,7 +32,7 @@ def export_with_card(run: Run, actor: Actor) -> None:
 
     config, clips = run.config, run.evaluation_clips
     action = "kinesis" if config.action == "kinesis" else "muscles"
-    scores = score(clips, numpy_policy(actor), make_actuator(action, clips))
+    scores = score(clips, numpy_policy(actor), action)
     facts = {
         "trained_on": [clip.name for clip in run.clips][:100],
         "command": run.command,
@@ -48,7 +49,12 @@ def export_with_card(run: Run, actor: Actor) -> None:
         "machine": f"{platform.machine()}, {platform.system()}",
     }
     path = run.directory / f"{config.name}.onnx"
-    export_onnx(actor, path, contract_metadata(facts))
+    if action == "kinesis":
+        contract = replace(current_contract(facts), observation=kinesis.TERMS, look_ahead=(1,))
+        contract = replace(contract, action_map=kinesis.ACTION_MAP)
+        export_onnx(actor, path, contract.to_metadata(), (-1.0, 1.0))
+    else:
+        export_onnx(actor, path, contract_metadata(facts))
     text = yaml.safe_dump(card, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
     write_atomically(path.with_suffix(".yaml"), text.encode())
     run.log.say(_table(scores))

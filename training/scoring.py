@@ -9,8 +9,9 @@ import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.env.reward import body_error
-from kinesis_app.env.tracking import Actuator, TrackingEnv, TrackingSettings
+from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.motion.clip import MotionClip
+from training.actions import make_env
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def start_at_beginning(env: TrackingEnv, activation: np.ndarray | None = None) -
 def score(
     clips: Sequence[MotionClip],
     act: Callable[[np.ndarray], np.ndarray],
-    actuator: Actuator | None = None,
+    action: str = "muscles",
     limit: float = 0.15,
     repeats: int = 1,
     seed: int = 0,
@@ -56,7 +57,7 @@ def score(
     Args:
         clips: The clips.
         act: Observations (B, n) to actions (B, m).
-        actuator: Action map; the muscles by default.
+        action: What the policy's numbers mean, see ``training.actions``.
         limit: Mean body error that counts as failure [m].
         repeats: Attempts per clip; all but the first start with random activations up to 0.1.
         seed: Of those activations.
@@ -66,7 +67,7 @@ def score(
     """
     n = len(clips) * repeats
     settings = TrackingSettings(n_envs=n, episode_seconds=np.inf, fail_distance=limit, start_noise=0.0)
-    env = TrackingEnv(clips, settings, seed, actuator)
+    env = make_env(action, clips, settings, seed)
     activation = 0.1 * np.random.default_rng(seed).random((n, 80))
     activation[: len(clips)] = 0.0
     observation = start_at_beginning(env, activation)

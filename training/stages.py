@@ -15,12 +15,11 @@ from typing import Any
 
 import torch
 
-from kinesis_app.env.observation import OBSERVATION_SIZE
 from kinesis_app.env.tracking import TrackingEnv
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from training import distill, ppo
-from training.actions import ACTION_SIZES, make_actuator, make_labeller
+from training.actions import make_env, make_labeller, network_sizes
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.clips import build_clips, load_clips
 from training.config import StageSettings, TrainConfig
@@ -148,15 +147,15 @@ def load_network(path: Path) -> Actor:
     return actor
 
 
-def _initial_actor(run: Run, file: str, action_size: int, hidden: Sequence[int]) -> Actor:
+def _initial_actor(run: Run, file: str, action: str, hidden: Sequence[int]) -> Actor:
     """The result of an earlier stage, ``--init``, or a new network, whichever there is and fits."""
     for path in (run.directory / file, Path(run.init) if run.init else None):
         if path is not None and path.is_file():
             actor = load_network(path)
-            if (actor.sizes[0], actor.sizes[-1]) == (OBSERVATION_SIZE, action_size):
+            if (actor.sizes[0], actor.sizes[-1]) == network_sizes(action):
                 return actor
     seed = torch.Generator().manual_seed(run.config.seed)
-    return Actor(OBSERVATION_SIZE, action_size, hidden, seed)
+    return Actor(*network_sizes(action), hidden, seed)
 
 
 # ---------------------------------------------------------------- reinforcement learning
@@ -165,7 +164,7 @@ def _initial_actor(run: Run, file: str, action_size: int, hidden: Sequence[int])
 def teacher_stage(run: Run) -> None:
     """PPO with the configuration's action: first on the easy clips, then on all."""
     config = run.config
-    actor = _initial_actor(run, "", ACTION_SIZES[config.action], config.teacher.ppo.hidden)
+    actor = _initial_actor(run, "", config.action, config.teacher.ppo.hidden)
     actor = _reinforce(run, "teacher", config.teacher, actor, config.action)
     save_network(run.directory / "teacher.pt", actor)
     if config.action != "teacher":  # there is nothing to distil: this is the policy
@@ -175,7 +174,7 @@ def teacher_stage(run: Run) -> None:
 def polish_stage(run: Run) -> None:
     """PPO on the muscles, from the distilled (or a shipped) network."""
     settings = run.config.polish
-    actor = _initial_actor(run, "student.pt", ACTION_SIZES["muscles"], run.config.distill.hidden)
+    actor = _initial_actor(run, "student.pt", "muscles", run.config.distill.hidden)
     actor = _reinforce(run, "polish", settings, actor, "muscles")
     save_network(run.directory / "student.pt", actor)
 
@@ -189,7 +188,7 @@ def _reinforce(run: Run, stage: str, settings: StageSettings, actor: Actor, acti
     first_phase = state["phase"] if state else 0
     for phase in range(first_phase, len(phases)):
         clips, is_last = phases[phase], phase == len(phases) - 1
-        env = TrackingEnv(clips, config.env, config.seed + phase, make_actuator(action, clips))
+        env = make_env(action, clips, config.env, config.seed + phase)
         curriculum = Curriculum(settings.curriculum, len(clips))
         progress.observation = None
         if state is not None:
@@ -247,11 +246,12 @@ def _learn(
 def distill_stage(run: Run) -> None:
     """DAgger from the teacher to the network of 80 muscle commands."""
     config, settings = run.config, run.config.distill
-    teacher = _initial_actor(run, "teacher.pt", ACTION_SIZES["teacher"], ())
+    teacher = _initial_actor(run, "teacher.pt", "teacher", ())
     if len(teacher.sizes) < 3:
         raise KinesisError("Distillation needs a teacher: run that stage first, or --init .../teacher.pt.")
-    new = Actor(OBSERVATION_SIZE, 80, settings.hidden, torch.Generator().manual_seed(config.seed))
-    env = TrackingEnv(run.clips, _distill_env(config), config.seed + 10)
+    seed = torch.Generator().manual_seed(config.seed)
+    new = Actor(*network_sizes("muscles"), settings.hidden, seed)
+    env = make_env("muscles", run.clips, _distill_env(config), config.seed + 10)
     labeller = make_labeller(run.clips)
     student = distill.Student.create(new, settings, config.seed + 10)
     curriculum = Curriculum(replace(config.teacher.curriculum, push_max=0.0), len(run.clips))
@@ -263,7 +263,7 @@ def distill_stage(run: Run) -> None:
         curriculum.restore(state["curriculum"])
         count = state["count"]
     path = run.directory / "labels.f16"
-    store = distill.LabelStore(path, capacity, OBSERVATION_SIZE, env.action_size, count)
+    store = distill.LabelStore(path, capacity, *network_sizes("muscles"), count)
     run.log.start_stage("distill", len(settings.teacher_share) + 1, student.rounds, "round")
     while student.rounds < len(settings.teacher_share) and not run.out_of_time("distill"):
         _distill_round(run, env, teacher, labeller, student, store, curriculum)
@@ -330,9 +330,9 @@ def export_stage(run: Run) -> None:
 
     path = run.directory / "student.pt"
     if not path.is_file():  # only the teacher was asked for: score it, there is nothing to export
-        actor = _initial_actor(run, "teacher.pt", ACTION_SIZES[run.config.action], (1,))
+        actor = _initial_actor(run, "teacher.pt", run.config.action, (1,))
         clips = run.evaluation_clips
-        scores = score(clips, numpy_policy(actor), make_actuator(run.config.action, clips))
+        scores = score(clips, numpy_policy(actor), run.config.action)
         run.log.say(f"teacher: {summary(scores)}")
         return
     export_with_card(run, load_network(path))

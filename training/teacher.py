@@ -121,6 +121,10 @@ class TeacherActuator:
         plant.dual[:] = dual
         return target
 
+    def memory(self, bodies: Bodies) -> np.ndarray:
+        """Warm starts of the static optimisation, in place; part of a checkpoint."""
+        return self._plant_of(bodies).dual
+
     def _plant_of(self, bodies: Bodies) -> _Plant:
         if self._plant is None or self._plant.bodies is not bodies:
             self._plant = _Plant(bodies)

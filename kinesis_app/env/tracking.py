@@ -13,7 +13,7 @@ from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.action import excitations
 from kinesis_app.env.bodies import Bodies, Frame
 from kinesis_app.env.observation import LOOK_AHEAD, OBSERVATION_SIZE, observe
-from kinesis_app.env.reference import ReferenceBank, reference_bank
+from kinesis_app.env.reference import ReferenceBank, ReferenceFrame, reference_bank
 from kinesis_app.env.reward import RewardSettings, has_failed, reward_terms, total
 from kinesis_app.motion.clip import MotionClip
 
@@ -151,8 +151,7 @@ class TrackingEnv:
         self.step_index += 1
         self.age += 1
         frame, reference = self.bodies.frame(), self.bank.at(self.rows())
-        effort = np.square(frame.activation).mean(axis=1)
-        terms = reward_terms(frame, reference, effort, self.settings.reward)
+        terms = self._reward_terms(frame, reference)
         terminated = has_failed(frame, reference, self.settings.fail_distance)
         too_old = self.age * CTRL_DT >= self.settings.episode_seconds
         truncated = ~terminated & (too_old | (self.step_index >= self.bank.control_steps[self.clip]))
@@ -163,6 +162,10 @@ class TrackingEnv:
             self._restart(done)
             observation = self._observe(self.bodies.frame())
         return Step(observation, total(terms), terminated, truncated, final, terms, clip, seconds)
+
+    def _reward_terms(self, frame: Frame, reference: ReferenceFrame) -> dict[str, np.ndarray]:
+        effort = np.square(frame.activation).mean(axis=1)
+        return reward_terms(frame, reference, effort, self.settings.reward)
 
     def _observe(self, frame: Frame) -> np.ndarray:
         steps = self.step_index[:, None] + np.array(LOOK_AHEAD)
