@@ -26,6 +26,8 @@ def read_motion(path: Path | str, *, fps: float | None = None) -> RawMotion:
     """
     path = Path(path)
     suffix = path.suffix.lower()
+    if suffix in SUFFIXES and not path.is_file():
+        raise KinesisError(f"Motion file '{path}' does not exist.")
     if suffix == ".amc":
         return read_amc(path, fps=fps)
     if suffix in (".mot", ".sto"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS, joint_table
 from kinesis_app.body.kinematics import forward
@@ -13,10 +14,19 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.motion.formats.raw import RawMotion
 from kinesis_app.motion.retarget.anatomy import low_pass, resampled
-from kinesis_app.motion.retarget.contact import detect, lift_soles, lock_feet, on_floor, toe_extension
+from kinesis_app.motion.retarget.contact import (
+    Contacts,
+    detect,
+    lift_soles,
+    lock_feet,
+    on_floor,
+    toe_extension,
+)
 from kinesis_app.motion.retarget.coordinates import from_coordinates
+from kinesis_app.motion.retarget.feasible import Balance, excess_mm, pelvis_shift, shifted, zmp_excess
 from kinesis_app.motion.retarget.ik import Pose, solve
 from kinesis_app.motion.retarget.layout import Targets, lay_out, overground
+from kinesis_app.motion.retarget.reach import within_reach
 from kinesis_app.motion.retarget.report import RetargetReport, measure
 from kinesis_app.motion.retarget.shape import sole_heights
 from kinesis_app.motion.retarget.skeleton import from_skeleton
@@ -26,6 +36,8 @@ __all__ = ["RetargetReport", "retarget"]
 FPS = 1.0 / SIM_DT
 SMOOTHING = 12.0
 """Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
+BALANCE_ROUNDS = 2
+"""Corrections of the pelvis with the full inverse dynamics."""
 MAX_SECONDS = 600.0
 
 
@@ -47,15 +59,33 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
     targets, scale = lay_out(anatomy)
     targets = on_floor(targets)
     contacts = detect(targets)
-    locked = lock_feet(targets, contacts)
-    preferred = _preferred(locked, toe_extension(locked, contacts))
-    pose = solve(locked, preferred)
-    height = sole_heights(forward(pose.qpos())).min(axis=(2, 3))
-    pose = solve(lift_soles(locked, contacts, height), preferred, pose)
-    clip = _clip(_smoothed(pose), raw, name or raw.name)
-    report = measure(clip, targets, contacts, scale, anatomy.notes)
+    clip, balance = _balanced(raw, name or raw.name, targets, contacts)
+    report = measure(clip, targets, contacts, balance, scale, anatomy.notes)
     info = {"source": raw.source, "format": raw.format, "tags": ["imported"], "quality": report.figures()}
     return replace(clip, info=info), report
+
+
+def _balanced(raw: RawMotion, name: str, targets: Targets, contacts: Contacts) -> tuple[MotionClip, Balance]:
+    """Solve the targets, and again with the pelvis shifted until the floor can carry the clip."""
+    resting = gaussian_filter1d(contacts.any.astype(float), 0.03 * FPS, axis=0, mode="nearest")
+    locked = within_reach(lock_feet(targets, contacts), resting)
+    preferred = _preferred(locked, toe_extension(locked, contacts))
+    pose = solve(locked, preferred, resting)
+    for _ in range(2):
+        height = sole_heights(forward(pose.qpos())).min(axis=(2, 3))
+        locked = lift_soles(locked, contacts, height)
+        pose = solve(locked, preferred, resting, pose)
+    clip = _clip(_smoothed(pose), raw, name)
+    excess = zmp_excess(clip, contacts)
+    before, total = excess_mm(excess), np.zeros((clip.n_frames, 2))
+    for _ in range(BALANCE_ROUNDS):
+        step = pelvis_shift(clip, excess)
+        total += step
+        locked = within_reach(shifted(locked, step), resting)
+        pose = solve(locked, preferred, resting, pose)
+        clip = _clip(_smoothed(pose), raw, name)
+        excess = zmp_excess(clip, contacts)
+    return clip, Balance(before, excess_mm(excess), 1e3 * float(np.linalg.norm(total, axis=1).max()))
 
 
 def _preferred(targets: Targets, mtp: np.ndarray) -> np.ndarray:

@@ -9,13 +9,16 @@ import numpy as np
 from scipy.interpolate import CubicHermiteSpline
 from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, maximum_filter1d
 
+from kinesis_app.body.kinematics import forward
 from kinesis_app.motion.retarget.layout import Targets
-from kinesis_app.motion.retarget.shape import body_shape
+from kinesis_app.motion.retarget.shape import body_shape, sole_heights
 
 SINK = -0.002
 """Height of the resting sole [m]: contact in MuJoCo needs a little penetration to carry weight."""
 MAX_HEIGHT, MAX_UNEVEN = 0.045, 0.1
 """A foot point higher above the floor than this is in the air [m]; before the floor is level."""
+LEVEL = 0.004
+"""Difference in height at which the lower of heel and ball clearly holds the foot [m]."""
 MIN_FLOOR, MAX_SLOPE = 1.0, 0.05
 """A floor's slope is fitted over at least this distance [m], and not taken beyond this steepness."""
 MAX_OVERSHOOT = 0.008
@@ -55,11 +58,29 @@ def intervals(mask: np.ndarray) -> list[tuple[int, int]]:
 
 
 def sole_points(targets: Targets) -> tuple[np.ndarray, np.ndarray]:
-    """Bottom of heel and ball of each target foot [m], each of shape (T, 2, 3)."""
-    shape, ankle = body_shape(), targets.legs[:, :, 2]
-    heel = ankle + np.einsum("tsij,sj->tsi", targets.foot, shape.ankle_to_heel)
-    ball = ankle + np.einsum("tsij,sj->tsi", targets.foot, shape.ankle_to_ball)
-    return heel, ball
+    """Lowest points of heel and ball of each target foot [m], each of shape (T, 2, 3).
+
+    The heel is round and rolls; the toes stay flat while the foot turns about their joint.
+    """
+    shape = body_shape()
+    heel = targets.legs[:, :, 2] + np.einsum("tsij,sj->tsi", targets.foot, shape.ankle_to_heel)
+    down = np.array([0.0, 0.0, 1.0])
+    return heel - shape.heel_radius * down, targets.legs[:, :, 3] - shape.toe_height * down
+
+
+def heel_slip(heel: np.ndarray, foot: np.ndarray) -> np.ndarray:
+    """Horizontal slip per frame of rolling heels [m], shape (T, ..., 2).
+
+    Slip = motion of the centre - what rolling without slip would give (turn x radius).
+
+    Args:
+        heel: Centre or lowest point of the heel [m], shape (T, ..., 3).
+        foot: Orientation of the foot, shape (T, ..., 3, 3).
+    """
+    spin = np.gradient(foot, axis=0) @ np.swapaxes(foot, -1, -2)
+    turn = np.stack([spin[..., 2, 1], spin[..., 0, 2], spin[..., 1, 0]], axis=-1)
+    rolled = body_shape().heel_radius * np.cross(turn, [0.0, 0.0, 1.0])
+    return (np.gradient(heel, axis=0) - rolled)[..., :2]
 
 
 def detect(targets: Targets, max_height: float = MAX_HEIGHT) -> Contacts:
@@ -68,13 +89,22 @@ def detect(targets: Targets, max_height: float = MAX_HEIGHT) -> Contacts:
     floor = np.percentile(points[..., 2].min(axis=(1, 2)), 10.0)
     speed = np.linalg.norm(np.gradient(points, 1.0 / targets.fps, axis=0), axis=-1)
     travel = np.linalg.norm(np.gradient(targets.root_pos()[:, :2], 1.0 / targets.fps, axis=0), axis=-1)
-    slow = speed < 0.15 + 0.15 * float(np.median(travel))
+    slow = speed < 0.28 + 0.13 * float(np.median(travel))
     resting = slow & (points[..., 2] - floor < max_height)
     width = max(int(SHORTEST * targets.fps), 1)
     line = np.ones((width, 1, 1), dtype=bool)
     padded = np.pad(resting, ((width, width), (0, 0), (0, 0)), mode="edge")
     clean = binary_opening(binary_closing(padded, line), line)[width:-width]
     return Contacts(clean[:, :, 0], clean[:, :, 1])
+
+
+def ground_contacts(qpos: np.ndarray, height: float = 0.005) -> Contacts:
+    """Contacts of a finished clip, qpos (T, 35): sole parts lower than ``height`` [m]."""
+    frames = forward(qpos)
+    heights = sole_heights(frames)
+    heel = heights[:, :, 0, (0, 2)].min(axis=2)
+    ball = np.minimum(heights[:, :, 0, (1, 3)].min(axis=2), heights[:, :, 1].min(axis=2))
+    return Contacts(heel < height, ball < height)
 
 
 def on_floor(targets: Targets) -> Targets:
@@ -106,15 +136,14 @@ def lock_feet(targets: Targets, contacts: Contacts) -> Targets:
     """Shift each foot so that it neither slides nor sinks while it rests, smoothly in between."""
     legs = targets.legs.copy()
     heel, ball = sole_points(targets)
+    slips, glides = heel_slip(heel, targets.foot), np.gradient(ball, axis=0)[..., :2]
     for side in (0, 1):
-        weight = _ball_weight(contacts.heel[:, side], contacts.ball[:, side], targets.fps)[:, None]
-        point = (1.0 - weight) * np.gradient(heel[:, side], axis=0) + weight * np.gradient(
-            ball[:, side], axis=0
-        )
+        weight = _ball_weight(heel[:, side, 2], ball[:, side, 2], targets.fps)[:, None]
+        point = (1.0 - weight) * slips[:, side] + weight * glides[:, side]
         offset = np.zeros((len(legs), 3))
         lowest = np.minimum(heel[:, side, 2], ball[:, side, 2])
         for start, stop in contacts.stances(side):
-            slide = -np.cumsum(point[start:stop, :2], axis=0)
+            slide = -np.cumsum(point[start:stop], axis=0)
             offset[start:stop, :2] = slide - slide.mean(axis=0)
             offset[start:stop, 2] = SINK - lowest[start:stop]
         legs[:, side, 2:] += bridged(offset, contacts.stances(side))[:, None]
@@ -122,9 +151,9 @@ def lock_feet(targets: Targets, contacts: Contacts) -> Targets:
 
 
 def _ball_weight(heel: np.ndarray, ball: np.ndarray, fps: float) -> np.ndarray:
-    """0 where only the heel holds the foot, 1 where only the ball does, smooth between."""
-    hard = np.where(ball, np.where(heel, 0.5, 1.0), 0.0)
-    return gaussian_filter1d(hard, 0.015 * fps, mode="nearest")
+    """Share of the ball in holding the foot, shape (T,): whichever of (T,) heights is lower holds it."""
+    share = 1.0 / (1.0 + np.exp(-np.clip((heel - ball) / LEVEL, -30.0, 30.0)))
+    return gaussian_filter1d(share, 0.015 * fps, mode="nearest")
 
 
 def bridged(offset: np.ndarray, stances: list[tuple[int, int]]) -> np.ndarray:

@@ -27,9 +27,13 @@ DAMPING = 1e-3
 STEP = 0.6
 """Largest change of an angle per iteration [rad]; keeps the first steps on the sane branch."""
 
-SIGMA_ROOT, SIGMA_ROOT_TURN = 0.015, 0.03
-SIGMA_KNEE, SIGMA_FOOT, SIGMA_FOOT_TURN = 0.02, 0.003, 0.02
-"""How far each target may be missed [m, rad]: the feet meet the floor first, then the rest."""
+SIGMA_ROOT, SIGMA_ROOT_TURN = 0.005, 0.03
+SIGMA_KNEE, SIGMA_FOOT_TURN = 0.03, 0.02
+SIGMA_REST, SIGMA_SWING = 0.003, 0.015
+"""How far each target may be missed [m, rad]: resting feet come first, then the pelvis.
+
+A swinging foot gives way: pulled after one out of reach, the pelvis would lurch forward.
+"""
 _LOOSE = {"hip_rotation": 0.5, "subtalar_angle": 0.2, "mtp_angle": 0.02}
 SIGMA_POSTURE = np.array([_LOOSE.get(name[:-2], 2.0) for name in JOINT_NAMES])
 """Pull towards the preferred angles [rad]: only where points say little."""
@@ -52,20 +56,25 @@ def root_quat(root: np.ndarray) -> np.ndarray:
     return matrix_to_quat(root @ ROOT_FROM_ANATOMICAL.T)
 
 
-def solve(targets: Targets, preferred: np.ndarray, start: Pose | None = None) -> Pose:
+def solve(
+    targets: Targets, preferred: np.ndarray, resting: np.ndarray | None = None, start: Pose | None = None
+) -> Pose:
     """Poses that meet the targets.
 
     Args:
         targets: Where the body should be, T frames.
         preferred: Angles to prefer [rad], shape (T, 14).
+        resting: How firmly each foot is on the floor [0, 1], shape (T, 2); by default firmly.
         start: First guess; by default the targets' root with the preferred angles.
     """
     goal_pos, goal_quat = targets.root_pos(), root_quat(targets.root)
     low, high = joint_table().range.T
+    firm = np.ones((len(preferred), 2)) if resting is None else resting
+    sigma_foot = SIGMA_SWING * (SIGMA_REST / SIGMA_SWING) ** firm
     pose = start or Pose(goal_pos, goal_quat, np.clip(preferred, low, high))
     for _ in range(ITERATIONS):
         frames = forward(pose.qpos())
-        jacobian, residual = _system(pose, frames, targets, (goal_pos, goal_quat, preferred))
+        jacobian, residual = _system(pose, frames, targets, (goal_pos, goal_quat, preferred, sigma_foot))
         step = _bounded_step(jacobian, residual, pose.joints)
         pose = Pose(
             pose.root_pos + step[:, :3],
@@ -77,7 +86,7 @@ def solve(targets: Targets, preferred: np.ndarray, start: Pose | None = None) ->
     return pose
 
 
-Goal = tuple[np.ndarray, np.ndarray, np.ndarray]
+Goal = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def _system(pose: Pose, frames: BodyFrames, targets: Targets, goal: Goal) -> tuple[np.ndarray, np.ndarray]:
@@ -86,18 +95,18 @@ def _system(pose: Pose, frames: BodyFrames, targets: Targets, goal: Goal) -> tup
     rows: list[np.ndarray] = []
     errors: list[np.ndarray] = []
 
-    def add(jacobian: np.ndarray, error: np.ndarray, sigma: float) -> None:
-        rows.append(jacobian / sigma)
+    def add(jacobian: np.ndarray, error: np.ndarray, sigma: float | np.ndarray) -> None:
+        rows.append(jacobian / np.atleast_1d(sigma)[..., None])
         errors.append(error / sigma)
 
-    goal_pos, goal_quat, preferred = goal
+    goal_pos, goal_quat, preferred, sigma_foot = goal
     identity = np.broadcast_to(np.eye(N_DOF), (n, N_DOF, N_DOF))
     add(identity[:, :3], goal_pos - pose.root_pos, SIGMA_ROOT)
     turn = rotvec_from_quat(quat_mul(quat_conj(pose.root_quat), goal_quat))
     add(identity[:, 3:6], turn, SIGMA_ROOT_TURN)
     foot_goal = np.swapaxes(targets.foot @ np.swapaxes(body_shape().foot_axes, -1, -2), 0, 1)
     for side in (0, 1):
-        for column, sigma in ((1, SIGMA_KNEE), (2, SIGMA_FOOT)):
+        for column, sigma in ((1, SIGMA_KNEE), (2, sigma_foot[:, side, None])):
             body = int(LEG_BODIES[side, column])
             linear, _ = point_jacobian(frames, body, frames.pos[:, body])
             add(linear @ coupling, targets.legs[:, side, column] - frames.pos[:, body], sigma)

@@ -7,11 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from kinesis_app.body.rotations import matrix_to_quat, quat_to_matrix
+from kinesis_app.motion.clip import continuous_quat
 from kinesis_app.motion.retarget.anatomy import Anatomy, low_pass, turned
 from kinesis_app.motion.retarget.shape import ROOT_FROM_ANATOMICAL, body_shape
 
 TRUNK_SHARE = 0.5
 """How much of the trunk's turning against the pelvis the rigid root follows."""
+PELVIS_CUTOFF = 6.0
+"""Low-pass of the pelvis' sway and turning [Hz]: two thirds of the body's mass ride on it, and
+marker noise there asks for forces that no floor gives."""
 MAX_TILT = np.deg2rad(35.0)
 """Largest mean tilt taken for a convention of the marker set rather than for a posture."""
 
@@ -51,7 +56,17 @@ def lay_out(anatomy: Anatomy) -> tuple[Targets, float]:
     foot = anatomy.foot if anatomy.fitted else _foot_axes(anatomy)
     legs, scale = (anatomy.legs, 1.0) if anatomy.fitted else _legs(anatomy, pelvis, foot)
     legs, foot = _flat_feet(legs, foot, anatomy.fps)
-    return Targets(anatomy.fps, root, legs, foot, anatomy.posture), scale
+    sway = low_pass(legs[:, :, 0, :2].mean(axis=1), anatomy.fps, PELVIS_CUTOFF) - legs[:, :, 0, :2].mean(
+        axis=1
+    )
+    legs[:, :, 0, :2] += sway[:, None]
+    return Targets(anatomy.fps, _smooth_turns(root, anatomy.fps), legs, foot, anatomy.posture), scale
+
+
+def _smooth_turns(root: np.ndarray, fps: float) -> np.ndarray:
+    """Orientations (T, 3, 3) low-passed like the pelvis' sway."""
+    quat = low_pass(continuous_quat(matrix_to_quat(root)), fps, PELVIS_CUTOFF)
+    return quat_to_matrix(quat / np.linalg.norm(quat, axis=1, keepdims=True))
 
 
 def _travel_heading(anatomy: Anatomy) -> float:

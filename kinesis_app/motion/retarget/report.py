@@ -10,11 +10,12 @@ import numpy as np
 from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.body.kinematics import TRACKED, forward
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.retarget.contact import Contacts, intervals
+from kinesis_app.motion.retarget.contact import Contacts, heel_slip, intervals
+from kinesis_app.motion.retarget.feasible import Balance
 from kinesis_app.motion.retarget.layout import Targets
-from kinesis_app.motion.retarget.shape import LEG_BODIES, TOES, body_shape, sole_heights, sole_points
+from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, TOES, body_shape, sole_heights, sole_points
 
-TOUCH = 0.01
+TOUCH = 0.005
 """A sole point lower than this touches the floor [m]."""
 
 
@@ -31,7 +32,7 @@ class RetargetReport:
         speed: Mean horizontal speed of the pelvis [m/s].
         contacts: Stances of (right, left) as (start, end) [s].
         scale: This body's leg length over the subject's.
-        correction_mm: Largest shift of the pelvis for feasibility.
+        balance: How far the ZMP leaves the feet, and the correction of the pelvis against it.
         notes: What was detected or guessed.
     """
 
@@ -43,7 +44,7 @@ class RetargetReport:
     speed: float
     contacts: tuple[tuple[tuple[float, float], ...], ...]
     scale: float
-    correction_mm: float
+    balance: Balance
     notes: tuple[str, ...]
 
     @property
@@ -61,9 +62,9 @@ def measure(
     clip: MotionClip,
     targets: Targets,
     contacts: Contacts,
+    balance: Balance,
     scale: float,
     notes: tuple[str, ...],
-    correction: float = 0.0,
 ) -> RetargetReport:
     """The report of a clip against targets at the same frames."""
     frames = forward(clip.qpos())
@@ -92,26 +93,25 @@ def measure(
             for side in (0, 1)
         ),
         scale=scale,
-        correction_mm=correction,
+        balance=balance,
         notes=notes,
     )
 
 
 def _skates(clip: MotionClip, contacts: Contacts) -> list[float]:
-    """Largest horizontal distance a touching heel or ball covers in each stance [mm]."""
-    frames = forward(clip.qpos())
-    ends, radii = sole_points(frames), body_shape().radii
+    """Largest horizontal distance a touching heel or ball slides in each stance [mm]."""
+    frames, shape = forward(clip.qpos()), body_shape()
+    heel = sole_points(frames)[:, :, 0, (0, 2)].mean(axis=2)
+    ball = frames.pos[:, TOES]
+    steps = (heel_slip(heel, frames.rot[:, CALCN]), np.gradient(ball, axis=0)[..., :2])
+    heights = (heel[..., 2] - shape.heel_radius, ball[..., 2] - shape.toe_height)
     slides = []
     for side in (0, 1):
-        heel = ends[:, side, 0, (0, 2)].mean(axis=1)
-        ball = frames.pos[:, TOES[side]]
-        parts = ((heel, radii[side, 0, 0], contacts.heel), (ball, radii[side, 1, 0], contacts.ball))
         for start, stop in contacts.stances(side):
             slide = 0.0
-            for point, radius, resting in parts:
-                touching = resting[start:stop, side] & (point[start:stop, 2] - radius < TOUCH)
-                for a, b in intervals(touching):
-                    path = point[start + a : start + b, :2]
-                    slide = max(slide, float(np.linalg.norm(path - path.mean(axis=0), axis=1).max()) * 2.0)
+            for step, height, resting in zip(steps, heights, (contacts.heel, contacts.ball), strict=True):
+                for a, b in intervals(resting[start:stop, side] & (height[start:stop, side] < TOUCH)):
+                    path = np.cumsum(step[start + a : start + b, side], axis=0)
+                    slide = max(slide, 2.0 * float(np.linalg.norm(path - path.mean(axis=0), axis=1).max()))
             slides.append(1e3 * slide)
     return slides

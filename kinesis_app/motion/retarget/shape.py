@@ -35,8 +35,9 @@ class BodyShape:
         shank: Knee to ankle [m], shape (2,).
         foot_axes: Anatomical foot frame in calcn axes, shape (2, 3, 3).
         ankle_to_toe: From ankle to toe joint in the foot's anatomical frame [m], shape (2, 3).
-        ankle_to_heel: From ankle to the lowest point of the heel, same frame [m], shape (2, 3).
-        ankle_to_ball: From ankle to the sole below the toe joint, same frame [m], shape (2, 3).
+        ankle_to_heel: From ankle to the centre of the heel's round end, same frame [m], shape (2, 3).
+        heel_radius: Radius of that end: the heel's centre stays this high while it rolls [m].
+        toe_height: Height of the toe joint above the floor while the toes rest [m].
         soles: Centres of the sole's capsule ends in (calcn, toes) axes [m], shape (2, 2, 4, 3).
         radii: Their radii [m], shape (2, 2, 4).
     """
@@ -47,7 +48,8 @@ class BodyShape:
     foot_axes: np.ndarray
     ankle_to_toe: np.ndarray
     ankle_to_heel: np.ndarray
-    ankle_to_ball: np.ndarray
+    heel_radius: float
+    toe_height: float
     soles: np.ndarray
     radii: np.ndarray
 
@@ -64,10 +66,8 @@ def body_shape() -> BodyShape:
     frames = forward(compose_qpos(np.zeros(3), upright, np.zeros(N_JOINTS))[None])
     hip, knee, ankle, toe = np.swapaxes(frames.pos[0, LEG_BODIES], 0, 1)
     soles, radii = _soles()
-    heel = _sole_points(frames, soles)[0, :, 0, (0, 2)].mean(axis=0)  # the two rear ends
-    floor = np.min(_sole_points(frames, soles)[0, ..., 2] - radii, axis=(1, 2))
-    heel[:, 2], ball = floor, toe.copy()
-    ball[:, 2] = floor
+    ends = _sole_points(frames, soles)[0]
+    heel = ends[:, 0, (0, 2)].mean(axis=1)
     to_anatomical = ROOT_FROM_ANATOMICAL.T
     return BodyShape(
         hips=hip,
@@ -76,7 +76,8 @@ def body_shape() -> BodyShape:
         foot_axes=np.swapaxes(frames.rot[0, CALCN], -1, -2) @ ROOT_FROM_ANATOMICAL,
         ankle_to_toe=(toe - ankle) @ to_anatomical.T,
         ankle_to_heel=(heel - ankle) @ to_anatomical.T,
-        ankle_to_ball=(ball - ankle) @ to_anatomical.T,
+        heel_radius=float(radii[0, 0, 0]),
+        toe_height=float(np.mean(toe[:, 2] - (ends[:, 1, :, 2] - radii[:, 1]).min(axis=1))),
         soles=soles,
         radii=radii,
     )

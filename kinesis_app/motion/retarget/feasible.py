@@ -1,0 +1,113 @@
+"""The gentlest shift of the pelvis that lets the floor carry an imported clip.
+
+The zero moment point (ZMP) of a clip must lie within the feet that rest; where retargeting has
+moved it out, the pelvis is shifted by c with c - h c'' / (g + h'') = the missing ZMP shift. The
+feet stay where they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+from scipy.spatial import ConvexHull, QhullError
+
+from kinesis_app.body.kinematics import forward
+from kinesis_app.body.model import physics_model
+from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.dynamics import generalised_force
+from kinesis_app.motion.gait.pelvis import GRAVITY, follow_zmp, zmp_of
+from kinesis_app.motion.retarget.anatomy import low_pass
+from kinesis_app.motion.retarget.contact import Contacts
+from kinesis_app.motion.retarget.layout import Targets
+from kinesis_app.motion.retarget.shape import sole_points
+
+FLIGHT = 0.02
+"""A clip that flies for more than this share of its frames has no ZMP to follow."""
+EDGE = 0.3
+"""Corrections fade in and out over this time at the ends of a clip [s]."""
+SMOOTHNESS = 0.03
+"""Smoothing of the wanted ZMP shift [s]: supports change abruptly, bodies do not."""
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Whether the floor can carry a clip, and what that took.
+
+    Attributes:
+        zmp_before_mm, zmp_mm: Mean distance of the ZMP from the resting feet, before and after the
+            correction; 0 while it is inside.
+        correction_mm: Largest horizontal shift of the pelvis.
+    """
+
+    zmp_before_mm: float
+    zmp_mm: float
+    correction_mm: float
+
+
+def excess_mm(excess: np.ndarray) -> float:
+    """Mean length of the missing ZMP shifts [mm] of (T, 2) [m]; frames in flight do not count."""
+    length = np.linalg.norm(excess, axis=1)
+    return 1e3 * float(np.nanmean(length)) if np.isfinite(length).any() else 0.0
+
+
+def zmp_excess(clip: MotionClip, contacts: Contacts) -> np.ndarray:
+    """Shift that brings the ZMP back above the resting feet [m], shape (T, 2); nan in flight."""
+    qpos, dt = clip.qpos(), 1.0 / clip.fps
+    qvel = low_pass(clip.qvel(), clip.fps)
+    force = generalised_force(qpos, qvel, np.gradient(qvel, dt, axis=0))
+    zmp = zmp_of(qpos, force)
+    soles = sole_points(forward(qpos))[..., :2]
+    weight = GRAVITY * float(physics_model().body_mass.sum())
+    carried = contacts.any.any(axis=1) & (force[:, 2] > 0.2 * weight)
+    excess = np.full((len(qpos), 2), np.nan)
+    for t in np.flatnonzero(carried).tolist():
+        excess[t] = nearest_inside(zmp[t], _support(soles[t], contacts, t)) - zmp[t]
+    return excess
+
+
+def _support(soles: np.ndarray, contacts: Contacts, t: int) -> np.ndarray:
+    """Points of the resting soles (N, 2): the heel's ends, the ball's and the toes'."""
+    points = []
+    for side in (0, 1):
+        if contacts.heel[t, side]:
+            points.append(soles[side, 0, (0, 2)])
+        if contacts.ball[t, side]:
+            points += [soles[side, 0, (1, 3)], soles[side, 1]]
+    return np.concatenate(points)
+
+
+def nearest_inside(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """The point of the convex hull of ``corners`` (N, 2) that is nearest to ``point`` (2,)."""
+    try:
+        hull = ConvexHull(corners)
+    except QhullError:  # all on one line
+        start, end = corners, np.roll(corners, -1, axis=0)
+    else:
+        if (hull.equations[:, :2] @ point + hull.equations[:, 2] <= 0.0).all():
+            return point
+        start, end = corners[hull.simplices[:, 0]], corners[hull.simplices[:, 1]]
+    edge = end - start
+    along = np.sum((point - start) * edge, axis=1) / np.maximum(np.sum(edge**2, axis=1), 1e-12)
+    candidates = start + np.clip(along, 0.0, 1.0)[:, None] * edge
+    return candidates[np.argmin(np.linalg.norm(candidates - point, axis=1))]
+
+
+def pelvis_shift(clip: MotionClip, excess: np.ndarray) -> np.ndarray:
+    """Horizontal shift of the pelvis [m], shape (T, 2), that moves the ZMP by ``excess``."""
+    if np.isnan(excess[:, 0]).mean() > FLIGHT:
+        return np.zeros_like(excess)
+    wanted = gaussian_filter1d(np.nan_to_num(excess), SMOOTHNESS * clip.fps, axis=0, mode="nearest")
+    fade = np.clip(
+        np.minimum(np.arange(len(excess)), np.arange(len(excess))[::-1]) / (EDGE * clip.fps), 0.0, 1.0
+    )
+    return follow_zmp(wanted * fade[:, None], clip.root_pos[:, 2])
+
+
+def shifted(targets: Targets, shift: np.ndarray) -> Targets:
+    """Targets with pelvis and hips moved by ``shift`` (T, 2), knees by half of it, feet as they are."""
+    legs = targets.legs.copy()
+    legs[:, :, 0, :2] += shift[:, None]
+    legs[:, :, 1, :2] += 0.5 * shift[:, None]
+    return replace(targets, legs=legs)
