@@ -1,0 +1,316 @@
+"""Foot poses over time from footsteps: rolling stance without slip, and swing.
+
+The foot's pitch is the sum of the human leg curves; it is flat in mid stance by itself. In
+stance the foot rolls over heel, ball and toes: the point that touches the floor does not
+slide, and the lowest point stays on the floor. Swing is a quintic from foot off to foot
+strike that meets position, velocity and acceleration at both ends, plus a bump.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from itertools import pairwise
+
+import mujoco
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+from kinesis_app.body.model import physics_model
+from kinesis_app.body.rotations import quat_to_matrix
+from kinesis_app.motion.gait import norms
+from kinesis_app.motion.gait.plan import GRID_FPS, LONG, STANDING_PHASE, Footsteps, Stance
+
+TOE_OUT = np.radians(6.0)
+"""Foot progression angle (Schwartz 2008: 5-8 degrees in stance)."""
+MTP_LIMIT = np.radians(25.0)
+"""Largest toe extension in push-off; the joint's own limit is 30 degrees [rad]."""
+TOES_FLAT_SHARE = 0.4
+"""How far the foot inverts with its oblique toe joint: 1 keeps the whole toe row on the floor."""
+SINK = 0.0012
+"""Depth of the contact spheres in the floor [m]: what half the weight needs with soft contacts."""
+BLEND = 0.0015
+"""Height over which neighbouring contact spheres share the rolling [m]."""
+SWING_AHEAD = np.array(
+    [
+        [0.2917, -0.3354, 0.536, -0.7667, 0.7822],
+        [-0.5299, 0.2916, -0.7035, 1.0186, -1.6981],
+        [0.1466, -0.1453, 0.2914, -0.4051, 0.2324],
+    ]
+)
+SWING_UP = np.array(
+    [
+        [0.0035, 0.0158, 0.0414, -0.1, 0.1872],
+        [-0.0172, -0.0925, -0.0098, 0.3775, 0.069],
+        [0.0147, 0.0218, -0.0068, -0.1461, 0.0012],
+    ]
+)
+"""Bumps of the swing path, forward and up [m]: rows 1, v, v^2 of the speed v [m/s], columns the
+powers of 2u - 1 over swing time u. Fitted to the ankle's path under the human leg curves."""
+SWING_SPEEDS = (0.4, 1.9)
+"""Speeds for which the bumps hold [m/s]."""
+MTP_AXIS = (0.58095419, -0.81393626)
+"""Forward and rightward part of the toe joint's axis, right foot."""
+
+
+@dataclass(frozen=True)
+class FootTrack:
+    """One foot over T frames.
+
+    Attributes:
+        pos: Origin of calcn in the world [m], shape (T, 3).
+        rot: Orientation of calcn, shape (T, 3, 3).
+        mtp: Toe joint angle, extension negative [rad], shape (T,).
+        phase: Phase of the gait cycle [1], shape (T,).
+        speed: Walking speed that shapes the pose [m/s], shape (T,).
+        stance: Whether the foot is planned on the floor, shape (T,).
+        yaw: Walking direction of the footprint [rad], shape (T,).
+        flat: calcn's origin on the ground of the flat foot of this or the next stance [m], (T, 2).
+    """
+
+    pos: np.ndarray
+    rot: np.ndarray
+    mtp: np.ndarray
+    phase: np.ndarray
+    speed: np.ndarray
+    stance: np.ndarray
+    yaw: np.ndarray
+    flat: np.ndarray
+
+
+@dataclass(frozen=True)
+class FootSpheres:
+    """The ends of the foot's collision capsules.
+
+    Attributes:
+        pos: Centres in the frame of their body [m], shape (8, 3).
+        radius: Radii [m], shape (8,).
+        on_toes: Whether the sphere belongs to toes (else calcn), shape (8,).
+        toe_offset: Origin of toes in calcn [m], shape (3,).
+    """
+
+    pos: np.ndarray
+    radius: np.ndarray
+    on_toes: np.ndarray
+    toe_offset: np.ndarray
+    ankle_offset: np.ndarray
+
+
+@functools.cache
+def foot_spheres(side: int) -> FootSpheres:
+    """Contact spheres of the right (0) or left (1) foot, from the physics model's capsules."""
+    m, suffix = physics_model(), "rl"[side]
+    calcn, toes = m.body(f"calcn_{suffix}").id, m.body(f"toes_{suffix}").id
+    pos, radius, on_toes = [], [], []
+    for g in range(m.ngeom):
+        if m.geom_bodyid[g] not in (calcn, toes) or m.geom_type[g] != mujoco.mjtGeom.mjGEOM_CAPSULE:
+            continue
+        along = quat_to_matrix(m.geom_quat[g])[:, 2] * m.geom_size[g, 1]
+        for sign in (-1.0, 1.0):
+            pos.append(m.geom_pos[g] + sign * along)
+            radius.append(m.geom_size[g, 0])
+            on_toes.append(m.geom_bodyid[g] == toes)
+    return FootSpheres(
+        np.array(pos), np.array(radius), np.array(on_toes), m.body_pos[toes].copy(), -m.body_pos[calcn]
+    )
+
+
+def _turn(axis: int, angle: np.ndarray) -> np.ndarray:
+    """Rotation matrices (T, 3, 3) about a coordinate axis."""
+    c, s = np.cos(angle), np.sin(angle)
+    i, j = (axis + 1) % 3, (axis + 2) % 3
+    m = np.zeros((*np.shape(angle), 3, 3))
+    m[..., axis, axis] = 1.0
+    m[..., i, i], m[..., j, j], m[..., i, j], m[..., j, i] = c, c, -s, s
+    return m
+
+
+_CALCN_TO_GROUND = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+"""calcn's axes (forward, up, right) in the ground frame (forward, left, up)."""
+
+
+def toe_rotation(side: int, rot: np.ndarray, mtp: np.ndarray) -> np.ndarray:
+    """Orientation of toes (T, 3, 3) for that of calcn and the toe angle (T,)."""
+    x, z = (1.0 - 2.0 * side) * MTP_AXIS[0], MTP_AXIS[1]
+    k = np.array([[0.0, -z, 0.0], [z, 0.0, -x], [0.0, x, 0.0]])
+    s, c = np.sin(mtp)[:, None, None], np.cos(mtp)[:, None, None]
+    return rot @ (np.eye(3) + s * k + (1.0 - c) * (k @ k))
+
+
+def sphere_centres(side: int, rot: np.ndarray, toes: np.ndarray) -> np.ndarray:
+    """Contact spheres relative to calcn's origin for orientations of calcn and toes: (T, 8, 3)."""
+    spheres = foot_spheres(side)
+    calcn_part = np.where(spheres.on_toes[:, None], spheres.toe_offset, spheres.pos)
+    toe_part = np.where(spheres.on_toes[:, None], spheres.pos, 0.0)
+    return calcn_part @ np.swapaxes(rot, 1, 2) + toe_part @ np.swapaxes(toes, 1, 2)
+
+
+def foot_shape(side: int, phase: np.ndarray, speed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Orientation of calcn in its footprint's frame (T, 3, 3) and toe angle (T,)."""
+    scale = np.clip(speed / norms.SLOWEST, 0.0, 1.0)
+    pitch = scale * _soft_zone(norms.foot_pitch(phase, speed), np.radians(1.2))
+    pitch *= 1.0 - _rest(phase)
+    off = norms.foot_off(speed)
+    raised = np.maximum(-pitch, 0.0) / 0.81
+    extension = MTP_LIMIT * np.tanh(raised / MTP_LIMIT)
+    cycle = np.mod(phase, 1.0)
+    extension = extension * (1.0 - smooth_step((cycle - off) / 0.2))
+    roll = (1.0 - 2.0 * side) * MTP_AXIS[0] * TOES_FLAT_SHARE * extension
+    return _CALCN_TO_GROUND @ _turn(2, pitch) @ _turn(0, roll), -extension
+
+
+def _rest(phase: np.ndarray) -> np.ndarray:
+    """1 at the phase of standing, 0 from 0.08 away: removes the last tenth of a degree of pitch."""
+    return 1.0 - smooth_step(np.abs(np.mod(phase, 1.0) - STANDING_PHASE) / 0.1)
+
+
+def smooth_step(u: np.ndarray) -> np.ndarray:
+    """Quintic step from 0 to 1 with flat ends."""
+    u = np.clip(u, 0.0, 1.0)
+    return u**3 * (10.0 + u * (6.0 * u - 15.0))
+
+
+def _soft_zone(x: np.ndarray, zone: float) -> np.ndarray:
+    """x without its part within about +-zone, smooth."""
+    return x - zone * np.tanh(x / zone)
+
+
+def foot_track(side: int, steps: Footsteps, frames: np.ndarray) -> FootTrack:
+    """Pose of the right (0) or left (1) foot at grid frames (consecutive)."""
+    stances = steps.stances[side]
+    phase = _phase(steps.events[side], frames)
+    speed = _shape_speed(stances, frames)
+    shape, mtp = foot_shape(side, phase, speed)
+    yaw = _yaw(stances, frames)
+    rot = _turn(2, yaw + (TOE_OUT if side else -TOE_OUT)) @ shape
+    roll, height = _rolling(side, rot, mtp)
+    pos = np.zeros((len(frames), 3))
+    stance = np.zeros(len(frames), dtype=bool)
+    first = int(frames[0])
+    inside = [s for s in stances if s.off > first and s.land < frames[-1]]
+    tracks = [_stance_track(side, s, roll, height, frames, phase) for s in inside]
+    flat = np.zeros((len(frames), 2))
+    for s, track in zip(inside, tracks, strict=True):
+        flat[frames >= s.land - 1] = _flat_place(side, s)
+        here = (frames >= s.land) & (frames <= s.off)
+        pos[here], stance[here] = track[here], True
+    for k in range(len(inside) - 1):
+        a, b = inside[k].off - first, inside[k + 1].land - first
+        pos[a : b + 1] = _swing(tracks[k], tracks[k + 1], a, b, speed[(a + b) // 2])
+    return FootTrack(pos, rot, mtp, phase, speed, stance, yaw, flat)
+
+
+def _phase(events: list[tuple[int, float]], frames: np.ndarray) -> np.ndarray:
+    """Monotone phase through the events; grows by one at every foot strike."""
+    knots: dict[int, float] = {}
+    cycle = 0.0
+    for k, (frame, value) in enumerate(events):
+        cycle += 1.0 if value == 0.0 and k > 0 else 0.0
+        knots[frame] = max(cycle + value, max(knots.values(), default=-1.0))
+    if len(knots) == 1:
+        return np.full(len(frames), next(iter(knots.values())))
+    t = np.array(sorted(knots))
+    curve = PchipInterpolator(t, [knots[i] for i in t])
+    return curve(np.clip(frames, t[0], t[-1]))
+
+
+def _shape_speed(stances: list[Stance], frames: np.ndarray) -> np.ndarray:
+    """Speed that shapes the foot: changes from one step's to the next while the foot is flat."""
+    speed = np.full(len(frames), stances[0].speed_in)
+    for s in stances:
+        a, b = max(s.land, int(frames[0]) - 50), min(s.off, int(frames[-1]) + 50)
+        u = (frames - a - 0.2 * (b - a)) / max(0.2 * (b - a), 1)
+        speed = np.where(frames >= s.land, s.speed_in + (s.speed_out - s.speed_in) * smooth_step(u), speed)
+    return speed
+
+
+def _yaw(stances: list[Stance], frames: np.ndarray) -> np.ndarray:
+    """Direction of the footprint; turns during swing."""
+    yaw = np.full(len(frames), stances[0].pose[2])
+    for before, after in pairwise(stances):
+        u = (frames - before.off) / (after.land - before.off)
+        yaw = yaw + (after.pose[2] - before.pose[2]) * smooth_step(u)
+    return yaw
+
+
+def _rolling(side: int, rot: np.ndarray, mtp: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Way of calcn's origin when the foot rolls without slip.
+
+    Returns:
+        Horizontal way up to a constant [m], shape (T, 2), and height [m], shape (T,).
+    """
+    spheres = foot_spheres(side)
+    toes = toe_rotation(side, rot, mtp)
+    centres = sphere_centres(side, rot, toes)
+    bottom = centres[..., 2] - spheres.radius
+    low = bottom.min(axis=1)
+    weight = np.exp(-(bottom - low[:, None]) / BLEND)
+    total = weight.sum(axis=1)
+    height = -(low - BLEND * np.log(total / 3.0)) - SINK
+    weight /= total[:, None]
+    # The touching point of sphere i moves with the foot: v + d(centre)/dt - radius * (omega x z) = 0.
+    rate = np.gradient(centres, axis=0)[..., :2]
+    omega = np.where(spheres.on_toes[:, None], _angular_rate(toes)[:, None], _angular_rate(rot)[:, None])
+    rate = rate - spheres.radius[:, None] * np.stack([omega[..., 1], -omega[..., 0]], -1)
+    velocity = -np.einsum("tp,tpi->ti", weight, rate)
+    way = np.concatenate([np.zeros((1, 2)), np.cumsum(0.5 * (velocity[1:] + velocity[:-1]), axis=0)])
+    return way, height
+
+
+def _angular_rate(rot: np.ndarray) -> np.ndarray:
+    """Angular velocity in the world [rad/frame], shape (T, 3)."""
+    spin = np.einsum("tij,tkj->tik", np.gradient(rot, axis=0), rot)
+    return np.stack([spin[:, 2, 1], spin[:, 0, 2], spin[:, 1, 0]], axis=1)
+
+
+def _flat_place(side: int, stance: Stance) -> np.ndarray:
+    """calcn's origin on the ground (2,) for a footprint, which is given under the ankle."""
+    ankle = _CALCN_TO_GROUND @ foot_spheres(side).ankle_offset
+    yaw = stance.pose[2] + (TOE_OUT if side else -TOE_OUT)
+    return stance.pose[:2] - (_turn(2, np.array(yaw)) @ ankle)[:2]
+
+
+def _stance_track(
+    side: int, stance: Stance, way: np.ndarray, height: np.ndarray, frames: np.ndarray, phase: np.ndarray
+) -> np.ndarray:
+    """calcn's origin (T, 3) when the foot rolls on this footprint; valid around the stance."""
+    inside = np.flatnonzero((frames >= stance.land) & (frames <= stance.off))
+    mid = inside[np.argmin(np.abs(np.mod(phase[inside], 1.0) - STANDING_PHASE))]
+    return np.column_stack([way - way[mid] + _flat_place(side, stance), height])
+
+
+def _swing(before: np.ndarray, after: np.ndarray, a: int, b: int, speed: float) -> np.ndarray:
+    """Quintic from frame a of one track to frame b of the next, with a clearance bump; (b-a+1, 3)."""
+    n = b - a
+    u = np.arange(n + 1)[:, None] / n
+    lo = [
+        before[a],
+        0.5 * (before[a + 1] - before[a - 1]) * n,
+        (before[a + 1] - 2 * before[a] + before[a - 1]) * n * n,
+    ]
+    hi = [
+        after[b],
+        0.5 * (after[b + 1] - after[b - 1]) * n,
+        (after[b + 1] - 2 * after[b] + after[b - 1]) * n * n,
+    ]
+    path = _quintic(u, lo, hi)
+    bump = 64.0 * (u[:, 0] * (1.0 - u[:, 0])) ** 3
+    bump = bump[:, None] * (2.0 * u - 1.0) ** np.arange(5)
+    powers = np.clip(speed, *SWING_SPEEDS) ** np.arange(3)
+    ahead = hi[0][:2] - lo[0][:2]
+    usual = 1.9 * norms.step_length(max(speed, 0.1))
+    path[:, :2] += np.outer(bump @ (powers @ SWING_AHEAD), ahead / usual)
+    path[:, 2] += bump @ (powers @ SWING_UP)
+    return path
+
+
+def _quintic(u: np.ndarray, lo: list[np.ndarray], hi: list[np.ndarray]) -> np.ndarray:
+    """Quintic Hermite polynomial: position, velocity, acceleration at u = 0 and 1."""
+    d = hi[0] - lo[0] - lo[1] - 0.5 * lo[2]
+    e = hi[1] - lo[1] - lo[2]
+    f = hi[2] - lo[2]
+    c3, c4, c5 = 10 * d - 4 * e + 0.5 * f, -15 * d + 7 * e - f, 6 * d - 3 * e + 0.5 * f
+    return lo[0] + u * (lo[1] + u * (0.5 * lo[2] + u * (c3 + u * (c4 + u * c5))))
+
+
+__all__ = ["GRID_FPS", "LONG", "FootTrack", "foot_track"]

@@ -1,0 +1,198 @@
+"""Where the pelvis goes: height from the stance knees, horizontally what keeps the ZMP in the feet.
+
+The zero moment point (ZMP) is where the floor's reaction acts. For a point mass at height h,
+zmp = c - h c'' / (g + h''); the rest of the body adds to it, so the pelvis is corrected with the
+ZMP of the full inverse dynamics.
+"""
+
+from __future__ import annotations
+
+import functools
+from itertools import pairwise
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+from scipy.linalg import solve_banded
+from scipy.ndimage import gaussian_filter1d
+from scipy.special import betainc
+
+from kinesis_app.body import kinematics
+from kinesis_app.body.joints import compose_qpos
+from kinesis_app.body.model import physics_model
+from kinesis_app.body.rotations import (
+    quat_from_axis_angle,
+    quat_mul,
+    quat_rotate,
+    quat_to_matrix,
+    upright_quat,
+)
+from kinesis_app.motion.gait import norms
+from kinesis_app.motion.gait.feet import TOE_OUT, FootTrack, foot_spheres, smooth_step
+from kinesis_app.motion.gait.plan import GRID_FPS
+
+GRAVITY = 9.81
+LEAN = np.radians(0.0)
+"""Forward lean of pelvis and trunk per m/s [rad]: puts the centre of mass over the hips, as the
+human contact forces and leg angles together ask for (Schwartz 2008, all five speeds)."""
+PELVIS_SHARE = 0.6
+"""Share of the human pelvis rotation and obliquity: here the whole trunk turns with the pelvis."""
+KNEE_REACH = np.radians(4.0)
+"""Straightest knee that the pelvis height may ask for [rad]."""
+DROP = (0.0065, 0.0226)
+"""Pelvis height lost in double support [m]: constant and per m/s (human leg curves)."""
+TRANSFER = (3.0, 6.0)
+"""Shape of the weight transfer over double support: half done after a third of it (Schwartz 2008)."""
+LOWEST = 0.3
+"""Where in double support the pelvis is lowest [1] (from the hip height over the human leg curves)."""
+HEIGHT_SMOOTHING = 0.03
+"""Gaussian that smooths the pelvis height [s]."""
+COP_PHASE = np.array([-0.05, 0.0, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.58, 0.66, 0.8])
+COP_PLACE = np.array([0.0, 0.005, 0.03, 0.065, 0.095, 0.125, 0.155, 0.18, 0.205, 0.215, 0.215])
+"""Centre of pressure along the foot [m ahead of calcn's origin] over the cycle phase."""
+
+
+def load_on_right(knots: list[tuple[int, float]], frames: np.ndarray) -> np.ndarray:
+    """Planned share of the weight on the right foot [1], smooth steps between the knots, (T,)."""
+    load = np.full(len(frames), knots[0][1])
+    for (a, before), (b, after) in pairwise(knots):
+        if before != after:
+            u = np.clip((frames - a) / (b - a), 0.0, 1.0)
+            shape = smooth_step(u) if 0.5 in (before, after) else betainc(*TRANSFER, u)
+            load = load + (after - before) * shape
+    return load
+
+
+def pelvis_quat(yaw: np.ndarray, feet: tuple[FootTrack, FootTrack]) -> np.ndarray:
+    """Orientation of the pelvis: heading plus human rotation and obliquity, wxyz (T, 4)."""
+    scale = [PELVIS_SHARE * np.clip(f.speed / norms.SLOWEST, 0.0, 1.0) for f in feet]
+    wave = {
+        name: 0.5 * (scale[0] * norms.curve(name, feet[0].phase, feet[0].speed)
+                     - scale[1] * norms.curve(name, feet[1].phase, feet[1].speed))
+        for name in ("rotation", "obliquity")
+    }  # fmt: skip
+    # Right side forward turns to the left (+z); right side up turns the top to the left (-y is ahead).
+    roll = quat_from_axis_angle(np.array([0.0, 1.0, 0.0]), wave["obliquity"])
+    lean = LEAN * 0.5 * (feet[0].speed + feet[1].speed)
+    tilt = quat_from_axis_angle(np.array([1.0, 0.0, 0.0]), lean)
+    return quat_mul(quat_mul(upright_quat(yaw + wave["rotation"]), tilt), roll)
+
+
+def desired_zmp(feet: tuple[FootTrack, FootTrack], right_load: np.ndarray) -> np.ndarray:
+    """Planned centre of pressure on the ground [m], shape (T, 2)."""
+    total = np.zeros((len(right_load), 2))
+    for side, (foot, share) in enumerate(zip(feet, (right_load, 1.0 - right_load), strict=True)):
+        place = np.interp(np.mod(foot.phase + 0.1, 1.0) - 0.1, COP_PHASE, COP_PLACE)
+        angle = foot.yaw + (TOE_OUT if side else -TOE_OUT)
+        total += share[:, None] * (foot.flat + place[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1))
+    return total
+
+
+@functools.cache
+def leg_length_table() -> tuple[np.ndarray, np.ndarray]:
+    """Hip centre to ankle [m] over the knee angle [rad]."""
+    knee = np.radians(np.linspace(0.0, 110.0, 111))
+    joints = np.zeros((len(knee), 14))
+    joints[:, 3] = knee
+    frames = kinematics.forward(compose_qpos(np.zeros(3), np.array([1.0, 0, 0, 0]), joints))
+    hip, ankle = (frames.pos[:, kinematics.BODIES.index(n)] for n in ("femur_r", "talus_r"))
+    return knee, np.linalg.norm(hip - ankle, axis=1)
+
+
+def hip_offset(side: int) -> np.ndarray:
+    """Hip centre in the pelvis frame [m], shape (3,)."""
+    m = physics_model()
+    return m.body_pos[m.body(f"femur_{'rl'[side]}").id]
+
+
+def leg_heights(
+    xy: np.ndarray, quat: np.ndarray, feet: tuple[FootTrack, FootTrack], right_load: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pelvis height [m] at which the loaded leg has the human knee angle, and the highest in reach."""
+    knee_grid, length_grid = leg_length_table()
+    heights: list[np.ndarray] = []
+    reach: list[np.ndarray] = []
+    for side, foot in enumerate(feet):
+        hip = quat_rotate(quat, hip_offset(side))
+        ankle = foot.pos + foot.rot @ foot_spheres(side).ankle_offset
+        d2 = np.sum((xy + hip[:, :2] - ankle[:, :2]) ** 2, axis=1)
+        scale = np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
+        knee = np.maximum(norms.curve("knee", foot.phase, foot.speed), np.radians(4.0))
+        knee = np.radians(5.0) + scale * (knee - np.radians(5.0))
+        for k, out in ((knee, heights), (KNEE_REACH, reach)):
+            length = np.interp(k, knee_grid, length_grid)
+            out.append(ankle[:, 2] + np.sqrt(np.maximum(length**2 - d2, 0.01)) - hip[:, 2])
+    wanted = right_load * heights[0] + (1.0 - right_load) * heights[1]
+    return wanted, np.minimum(reach[0], reach[1])
+
+
+def height_knots(load: list[tuple[int, float]]) -> tuple[list[int], list[bool]]:
+    """Frames of the pelvis' high points (middle of single support, standing) and low points
+    (middle of double support), and which of them are low."""
+    frames: list[int] = []
+    low: list[bool] = []
+    for (a, before), (b, after) in pairwise(load):
+        if before == after == 0.5:
+            frames, low = [*frames, a, b], [*low, False, False]
+        elif before == after:
+            frames, low = [*frames, (a + b) // 2], [*low, False]
+        elif 0.5 not in (before, after):
+            frames, low = [*frames, round(a + LOWEST * (b - a))], [*low, True]
+    last = load[-1]
+    if last[1] == 0.5:
+        frames, low = [*frames, last[0]], [*low, False]
+    return frames, low
+
+
+def pelvis_height(
+    wanted: np.ndarray,
+    ceiling: np.ndarray,
+    speed: np.ndarray,
+    load: list[tuple[int, float]],
+    frames: np.ndarray,
+) -> np.ndarray:
+    """Height of the pelvis [m], shape (T,): up in single support, down in double support.
+
+    High points have the human knee angle; low points are as low as both legs' reach asks for.
+    """
+    knots, low = height_knots(load)
+    rows = [(k - int(frames[0]), down) for k, down in zip(knots, low, strict=True)]
+    rows = [(min(max(k, 0), len(frames) - 1), down) for k, down in rows]
+    rows = sorted({k: down for k, down in rows}.items())
+    at = np.array([k for k, _ in rows])
+    down = np.array([d for _, d in rows])
+    value = np.minimum(wanted, ceiling)[at]
+    if len(at) < 2:
+        return np.full(len(frames), value[0] if len(at) else wanted.mean())
+    high = np.interp(at, at[~down], value[~down])
+    drop = np.where(down, DROP[0] + DROP[1] * speed[at], 0.0)
+    grid = np.arange(len(frames))
+    edges = np.concatenate([[0], (at[1:] + at[:-1]) // 2, [len(frames)]])
+    for _ in range(4):
+        height = PchipInterpolator(at, high - drop)(np.clip(grid, at[0], at[-1]))
+        height = gaussian_filter1d(height, HEIGHT_SMOOTHING * GRID_FPS, mode="nearest")
+        excess = np.maximum(height - ceiling, 0.0)
+        local = np.array([excess[a:b].max(initial=0.0) for a, b in pairwise(edges)])
+        high = high - 1.05 * np.maximum(local, np.maximum(np.r_[local[1:], 0.0], np.r_[0.0, local[:-1]]))
+    return height
+
+
+def zmp_of(qpos: np.ndarray, force: np.ndarray) -> np.ndarray:
+    """Zero moment point on the floor [m], shape (T, 2), of generalised forces (T, 34)."""
+    moment = np.einsum("tij,tj->ti", quat_to_matrix(qpos[:, 3:7]), force[:, 3:6])
+    fx, fy, fz = force[:, 0], force[:, 1], np.maximum(force[:, 2], 50.0)
+    x = qpos[:, 0] - (moment[:, 1] + qpos[:, 2] * fx) / fz
+    y = qpos[:, 1] - (qpos[:, 2] * fy - moment[:, 0]) / fz
+    return np.stack([x, y], axis=1)
+
+
+def follow_zmp(zmp: np.ndarray, height: np.ndarray) -> np.ndarray:
+    """Way c [m] (T, 2) with c - h c'' / (g + h'') = zmp inside and c = zmp at both ends."""
+    n = len(zmp)
+    fall = np.gradient(np.gradient(height)) * GRID_FPS**2
+    k = height / np.maximum(GRAVITY + fall, 3.0) * GRID_FPS**2
+    bands = np.zeros((3, n))
+    bands[1] = 1.0
+    bands[1, 1:-1] += 2.0 * k[1:-1]
+    bands[0, 2:] = -k[1:-1]
+    bands[2, :-2] = -k[1:-1]
+    return solve_banded((1, 1), bands, zmp)

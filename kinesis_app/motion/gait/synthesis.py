@@ -1,0 +1,106 @@
+"""From footsteps to a clip: feet, pelvis and legs brought together."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+
+from kinesis_app.body.joints import JOINT_NAMES, compose_qpos, compose_qvel
+from kinesis_app.body.rotations import quat_rotate, upright_quat
+from kinesis_app.motion.clip import MotionClip, angular_velocity_b, continuous_quat, resample
+from kinesis_app.motion.dynamics import generalised_force
+from kinesis_app.motion.gait import norms, pelvis
+from kinesis_app.motion.gait.feet import FootTrack, foot_track
+from kinesis_app.motion.gait.ik import solve_legs
+from kinesis_app.motion.gait.plan import GRID_FPS, Footsteps, GaitPlan, path_of, plan_footsteps
+
+MARGIN = 1.5
+"""Motion computed before and after the wanted part, so that its ends do not disturb it [s]."""
+MAX_ERROR = 0.15
+"""Largest ZMP error that one round corrects [m]."""
+ZMP_ROUNDS = 2
+"""Corrections of the pelvis with the full inverse dynamics."""
+
+
+def generate(plan: GaitPlan, *, fps: float = GRID_FPS, name: str = "gait", start: float = 0.0) -> MotionClip:
+    """The motion of a plan, from ``start`` [s] to its duration.
+
+    A later start gives the same motion (to 0.2 mm) for less work; the plan goes into the clip's info,
+    so that whoever plays the clip can plan on from it.
+    """
+    stop = plan.duration + MARGIN
+    path = path_of(plan, -MARGIN - 1.0, stop + 2.0)
+    steps = plan_footsteps(plan, path)
+    begin = _window_start(steps, start) if start > 0.0 else round(-MARGIN * GRID_FPS)
+    frames = np.arange(begin, round(stop * GRID_FPS) + 1)
+    feet = (foot_track(0, steps, frames), foot_track(1, steps, frames))
+    right_load = pelvis.load_on_right(steps.load, frames)
+    here = np.searchsorted(path.time, frames / GRID_FPS - 1e-9)
+    root_pos, quat, joints = _body(feet, right_load, steps.load, frames, path.pose[here])
+    wanted = slice(round(start * GRID_FPS) - begin, round(plan.duration * GRID_FPS) - begin + 1)
+    info = {"source": "gait generator", "plan": asdict(plan)}
+    clip = MotionClip(name, GRID_FPS, root_pos[wanted], quat[wanted], joints[wanted], info)
+    return resample(clip, fps)
+
+
+def _window_start(steps: Footsteps, start: float) -> int:
+    """First frame to compute for a motion from ``start`` [s] on: both feet are on the floor there."""
+    frame = max(round((start - 2.0 * MARGIN) * GRID_FPS), round(-MARGIN * GRID_FPS))
+    for stances in steps.stances:
+        latest = [stance for stance in stances if stance.land <= frame][-1:]
+        frame = min([frame, *(stance.off - 1 for stance in latest)])
+    return frame
+
+
+def _body(
+    feet: tuple[FootTrack, FootTrack],
+    right_load: np.ndarray,
+    load: list[tuple[int, float]],
+    frames: np.ndarray,
+    path: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Root position, root orientation and joints for the feet's motion."""
+    yaw = path[:, 2]
+    quat = continuous_quat(pelvis.pelvis_quat(yaw, feet))
+    wanted_zmp = pelvis.desired_zmp(feet, right_load)
+    lever = quat_rotate(upright_quat(yaw), np.array([0.0, 0.0654, 0.0]))[:, :2]
+    height = np.full(len(yaw), 0.93)
+    ends = [0, -1]
+    guess = wanted_zmp.copy()
+    guess[ends] = path[ends, :2] + lever[ends]  # in mid-walk the ZMP is no guess for the body
+    xy = pelvis.follow_zmp(guess, height) - lever
+    joints = _first_guess(feet)
+    foot_pos, foot_rot = (feet[0].pos, feet[1].pos), (feet[0].rot, feet[1].rot)
+    for k in range(ZMP_ROUNDS + 1):
+        wanted, ceiling = pelvis.leg_heights(xy, quat, feet, right_load)
+        height = pelvis.pelvis_height(wanted, ceiling, 0.5 * (feet[0].speed + feet[1].speed), load, frames)
+        root_pos = np.column_stack([xy, height])
+        joints = solve_legs(root_pos, quat, foot_pos, foot_rot, joints, 5 if k == 0 else 3)
+        if k < ZMP_ROUNDS:
+            error = wanted_zmp - clip_zmp(root_pos, quat, joints)
+            error[ends] = 0.0
+            xy = xy + pelvis.follow_zmp(np.clip(error, -MAX_ERROR, MAX_ERROR), height)
+    return root_pos, quat, joints
+
+
+def clip_zmp(root_pos: np.ndarray, quat: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """ZMP of a motion on the grid [m], shape (T, 2)."""
+    dt = 1.0 / GRID_FPS
+    qpos = compose_qpos(root_pos, quat, joints)
+    qvel = compose_qvel(
+        np.gradient(root_pos, dt, axis=0),
+        angular_velocity_b(quat, dt),
+        np.gradient(joints, dt, axis=0),
+        joints,
+    )
+    return pelvis.zmp_of(qpos, generalised_force(qpos, qvel, np.gradient(qvel, dt, axis=0)))
+
+
+def _first_guess(feet: tuple[FootTrack, FootTrack]) -> np.ndarray:
+    joints = np.zeros((len(feet[0].phase), len(JOINT_NAMES)))
+    for side, foot in enumerate(feet):
+        for name, column in (("hip", 0), ("knee", 3), ("ankle", 4)):
+            joints[:, 7 * side + column] = norms.curve(name, foot.phase, foot.speed)
+        joints[:, 7 * side + 6] = foot.mtp
+    return joints
