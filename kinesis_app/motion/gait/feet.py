@@ -8,16 +8,13 @@ strike that meets position, velocity and acceleration at both ends, plus a bump.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 from itertools import pairwise
 
-import mujoco
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
-from kinesis_app.body.model import physics_model
-from kinesis_app.body.rotations import quat_to_matrix
+from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.plan import GRID_FPS, LONG, STANDING_PHASE, Footsteps, Stance
 
@@ -76,43 +73,6 @@ class FootTrack:
     stance: np.ndarray
     yaw: np.ndarray
     flat: np.ndarray
-
-
-@dataclass(frozen=True)
-class FootSpheres:
-    """The ends of the foot's collision capsules.
-
-    Attributes:
-        pos: Centres in the frame of their body [m], shape (8, 3).
-        radius: Radii [m], shape (8,).
-        on_toes: Whether the sphere belongs to toes (else calcn), shape (8,).
-        toe_offset: Origin of toes in calcn [m], shape (3,).
-    """
-
-    pos: np.ndarray
-    radius: np.ndarray
-    on_toes: np.ndarray
-    toe_offset: np.ndarray
-    ankle_offset: np.ndarray
-
-
-@functools.cache
-def foot_spheres(side: int) -> FootSpheres:
-    """Contact spheres of the right (0) or left (1) foot, from the physics model's capsules."""
-    m, suffix = physics_model(), "rl"[side]
-    calcn, toes = m.body(f"calcn_{suffix}").id, m.body(f"toes_{suffix}").id
-    pos, radius, on_toes = [], [], []
-    for g in range(m.ngeom):
-        if m.geom_bodyid[g] not in (calcn, toes) or m.geom_type[g] != mujoco.mjtGeom.mjGEOM_CAPSULE:
-            continue
-        along = quat_to_matrix(m.geom_quat[g])[:, 2] * m.geom_size[g, 1]
-        for sign in (-1.0, 1.0):
-            pos.append(m.geom_pos[g] + sign * along)
-            radius.append(m.geom_size[g, 0])
-            on_toes.append(m.geom_bodyid[g] == toes)
-    return FootSpheres(
-        np.array(pos), np.array(radius), np.array(on_toes), m.body_pos[toes].copy(), -m.body_pos[calcn]
-    )
 
 
 def _turn(axis: int, angle: np.ndarray) -> np.ndarray:

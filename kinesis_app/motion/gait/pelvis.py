@@ -23,11 +23,11 @@ from kinesis_app.body.rotations import (
     quat_from_axis_angle,
     quat_mul,
     quat_rotate,
-    quat_to_matrix,
     upright_quat,
 )
+from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
-from kinesis_app.motion.gait.feet import TOE_OUT, FootTrack, foot_spheres, smooth_step
+from kinesis_app.motion.gait.feet import TOE_OUT, FootTrack, smooth_step
 from kinesis_app.motion.gait.plan import GRID_FPS
 
 GRAVITY = 9.81
@@ -174,15 +174,6 @@ def pelvis_height(
         local = np.array([excess[a:b].max(initial=0.0) for a, b in pairwise(edges)])
         high = high - 1.05 * np.maximum(local, np.maximum(np.r_[local[1:], 0.0], np.r_[0.0, local[:-1]]))
     return height
-
-
-def zmp_of(qpos: np.ndarray, force: np.ndarray) -> np.ndarray:
-    """Zero moment point on the floor [m], shape (T, 2), of generalised forces (T, 34)."""
-    moment = np.einsum("tij,tj->ti", quat_to_matrix(qpos[:, 3:7]), force[:, 3:6])
-    fx, fy, fz = force[:, 0], force[:, 1], np.maximum(force[:, 2], 50.0)
-    x = qpos[:, 0] - (moment[:, 1] + qpos[:, 2] * fx) / fz
-    y = qpos[:, 1] - (qpos[:, 2] * fy - moment[:, 0]) / fz
-    return np.stack([x, y], axis=1)
 
 
 def follow_zmp(zmp: np.ndarray, height: np.ndarray) -> np.ndarray:

@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 import numpy as np
 
-from kinesis_app.body.joints import JOINT_NAMES, compose_qpos, compose_qvel
+from kinesis_app.body.joints import JOINT_NAMES
 from kinesis_app.body.rotations import quat_rotate, upright_quat
-from kinesis_app.motion.clip import MotionClip, angular_velocity_b, continuous_quat, resample
-from kinesis_app.motion.dynamics import generalised_force
+from kinesis_app.motion.clip import MotionClip, continuous_quat, resample
+from kinesis_app.motion.dynamics import derivatives, generalised_force, zmp_of
 from kinesis_app.motion.gait import norms, pelvis
 from kinesis_app.motion.gait.feet import FootTrack, foot_track
 from kinesis_app.motion.gait.ik import solve_legs
@@ -86,15 +86,8 @@ def _body(
 
 def clip_zmp(root_pos: np.ndarray, quat: np.ndarray, joints: np.ndarray) -> np.ndarray:
     """ZMP of a motion on the grid [m], shape (T, 2)."""
-    dt = 1.0 / GRID_FPS
-    qpos = compose_qpos(root_pos, quat, joints)
-    qvel = compose_qvel(
-        np.gradient(root_pos, dt, axis=0),
-        angular_velocity_b(quat, dt),
-        np.gradient(joints, dt, axis=0),
-        joints,
-    )
-    return pelvis.zmp_of(qpos, generalised_force(qpos, qvel, np.gradient(qvel, dt, axis=0)))
+    qpos, qvel, qacc = derivatives(root_pos, quat, joints, 1.0 / GRID_FPS)
+    return zmp_of(qpos, generalised_force(qpos, qvel, qacc))
 
 
 def _first_guess(feet: tuple[FootTrack, FootTrack]) -> np.ndarray:
