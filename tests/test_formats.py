@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -177,7 +178,7 @@ def test_bad_mot_is_one_clear_line(tmp_path: Path, change, expected: str) -> Non
 
 
 def test_unknown_ending_lists_the_known_ones(tmp_path: Path) -> None:
-    with pytest.raises(KinesisError, match=r"\.amc, \.mot, \.sto"):
+    with pytest.raises(KinesisError, match=r"\.amc, \.mot, \.sto, \.bvh"):
         read_motion(tmp_path / "walk.pkl")
     with pytest.raises(KinesisError, match="does not exist"):
         read_motion(tmp_path / "walk.mot")
@@ -187,6 +188,8 @@ def test_mutated_files_never_escape_as_other_errors(leg: Path, tmp_path: Path) -
     """Flipped bytes, cut ends, swapped pieces: a motion or a KinesisError, nothing else."""
     rng = np.random.default_rng(1)
     cases = {leg: amc_text(), leg.parent / "07.asf": ASF, tmp_path / "walk.mot": mot_text()}
+    cases[tmp_path / "leg.bvh"] = bvh_text()
+    cases[tmp_path / "walk.json"] = json.dumps({"Frames": deepmimic_frames()})
     for path, text in cases.items():
         for _ in range(60):
             content = bytearray(text.encode())
@@ -196,11 +199,106 @@ def test_mutated_files_never_escape_as_other_errors(leg: Path, tmp_path: Path) -
                 content = content[: rng.integers(1, len(content))]
             path.write_bytes(bytes(content))
             try:
-                raw = read_motion(tmp_path / "walk.mot" if path.suffix == ".mot" else leg)
+                raw = read_motion(leg if path.suffix == ".asf" else path)
                 assert raw.n_frames >= 4
             except KinesisError:
                 pass
         path.write_text(text)
+
+
+BVH = """HIERARCHY
+ROOT rig:Hips
+{
+  OFFSET 0 0 0
+  CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+  JOINT Leg
+  {
+    OFFSET 10 -160 0
+    CHANNELS 3 Zrotation Xrotation Yrotation
+    End Site
+    {
+      OFFSET 0 -80 0
+    }
+  }
+}
+MOTION
+Frames: 4
+Frame Time: 0.0333333
+"""
+
+
+def bvh_text() -> str:
+    return BVH + "\n".join(f"{i} 160 0 0 0 90 0 90 0" for i in range(4)) + "\n"
+
+
+def test_bvh_forward_kinematics_by_hand(tmp_path: Path) -> None:
+    path = tmp_path / "leg.bvh"
+    path.write_text(bvh_text())
+    raw = read_motion(path)
+    assert raw.joint_names == ("Hips", "Leg", "Leg_end")
+    assert raw.fps == pytest.approx(30.0, abs=1e-3)
+    assert any("centimetre" in note for note in raw.notes)
+    np.testing.assert_allclose(raw.positions[2, 0], [0.02, 0.0, 1.60], atol=1e-9)
+    # 90 deg about the vertical takes the leg's +x to the file's -z, which is +y in our world.
+    np.testing.assert_allclose(raw.positions[2, 1], [0.02, 0.1, 0.0], atol=1e-9)
+    # Then 90 deg about the leg's own x swings its end to the leg's -z, the file's -x.
+    np.testing.assert_allclose(raw.positions[2, 2], [0.02 - 0.8, 0.1, 0.0], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("Frames: 4", "Frames: 400", "truncated"),
+        ("MOTION", "", "does not belong"),
+        ("1 160 0", "1 160", "9 channels expected, found 8"),
+        ("Frame Time: 0.0333333", "Frame Time: 0", "must be positive"),
+        ("CHANNELS 3", "CHANNELS 4", "'CHANNELS 4 Zrotation"),
+        ("OFFSET 10 -160 0", "OFFSET 10 -160", "does not belong"),
+        ("HIERARCHY", "}", "does not belong"),
+    ],
+)
+def test_bad_bvh_is_one_clear_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    path = tmp_path / "leg.bvh"
+    path.write_text(bvh_text().replace(old, new, 1))
+    with pytest.raises(KinesisError, match=expected) as caught:
+        read_motion(path)
+    assert "\n" not in str(caught.value)
+
+
+def deepmimic_frames(n: int = 5) -> list[list[float]]:
+    unit = [1.0, 0.0, 0.0, 0.0]
+    leg = [*unit, -0.5, *unit]
+    arm = [*unit, 0.0]
+    return [[0.033, 0.1 * i, 0.9, 0.2, *unit, *unit, *unit, *leg, *arm, *leg, *arm] for i in range(n)]
+
+
+def test_deepmimic_knees_bend_backwards(tmp_path: Path) -> None:
+    path = tmp_path / "walk.json"
+    path.write_text(json.dumps({"Loop": "none", "Frames": deepmimic_frames()}))
+    raw = read_motion(path)
+    at = {name: raw.positions[2, i] for i, name in enumerate(raw.joint_names)}
+    np.testing.assert_allclose(at["root"], [0.2, -0.2, 0.9], atol=1e-12)
+    assert at["left_hip"][1] > at["right_hip"][1]  # facing +x, left is +y
+    assert at["right_ankle"][0] < at["right_knee"][0] - 0.15
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("{", "is not JSON"),
+        ("[1, 2]", "no list 'Frames'"),
+        (json.dumps({"Frames": [[0.0] * 44] * 3}), "3 frame"),
+        (json.dumps({"Frames": [[0.03] * 43] * 5}), "frame 1: 44 values expected, found 43"),
+        (json.dumps({"Frames": [["a"] * 44] * 5}), "finite number"),
+        ('{"Frames": [' + ",".join(["[" + ",".join(["NaN"] * 44) + "]"] * 5) + "]}", "finite number"),
+        ("[" * 100_000, "is not JSON"),
+    ],
+)
+def test_bad_deepmimic_is_one_clear_line(tmp_path: Path, content: str, expected: str) -> None:
+    path = tmp_path / "walk.json"
+    path.write_text(content)
+    with pytest.raises(KinesisError, match=expected):
+        read_motion(path)
 
 
 @needs_data

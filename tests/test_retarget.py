@@ -41,6 +41,8 @@ RECORDINGS = {
     "opensim_moco3dwalk/coordinates.sto": (1.15, 1.32),
     "opensim_gait2392/subject01_walk1_ik.mot": (0.90, 1.30),
     "bmc/ik_output_run.mot": (2.60, 3.10),
+    "deepmimic/humanoid3d_walk.txt": (0.85, 1.10),
+    "bandai_namco/dataset-1_walk_old_001.bvh": (0.55, 0.80),
     "bmc/rra_run_1_Kinematics_q.sto": (2.60, 3.20),
 }
 
@@ -178,7 +180,7 @@ def test_clips_head_along_x_upright_on_the_floor(name: str, imported) -> None:  
     assert np.linalg.norm(clip.root_pos[0, :2]) < 0.3
     assert abs(heading(clip.root_quat).mean()) < 0.35
     up = quat_rotate(clip.root_quat, np.broadcast_to([0.0, 0.0, 1.0], (clip.n_frames, 3)))
-    assert np.rad2deg(np.arccos(up[:, 2])).max() < 12.0
+    assert np.rad2deg(np.arccos(up[:, 2])).max() < 15.0
     assert np.abs(np.rad2deg(up[:, :2].mean(axis=0))).max() < 2.5
     lowest = sole_heights(forward(clip.qpos())).min(axis=(1, 2, 3))
     assert -0.005 < np.median(lowest) < 0.03  # runs fly part of the time

@@ -137,11 +137,12 @@ def build_library(folder: Path) -> list[MotionEntry]:
 def quality(clip: MotionClip) -> dict[str, Any]:
     """Figures of a clip: speed, how deep the soles sink, how far the ZMP leaves the feet."""
     from kinesis_app.motion.retarget.contact import ground_contacts
-    from kinesis_app.motion.retarget.feasible import excess_mm, zmp_excess
+    from kinesis_app.motion.retarget.feasible import excess_mm, residual_force, zmp_excess
 
     lowest = sole_heights(forward(clip.qpos())).min(axis=(1, 2, 3))
     return {
         "mean_speed_m_s": round(mean_speed(clip), 3),
         "penetration_mm": round(1e3 * float(np.percentile(np.maximum(-lowest, 0.0), 99.5)), 1),
+        "residual_force_body_weights": round(residual_force(clip), 3),
         "zmp_outside_feet_mm": round(excess_mm(zmp_excess(clip, ground_contacts(clip.qpos()))), 1),
     }

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.amc import read_amc
+from kinesis_app.motion.formats.bvh import read_bvh
+from kinesis_app.motion.formats.deepmimic import read_deepmimic
 from kinesis_app.motion.formats.opensim import read_opensim
 from kinesis_app.motion.formats.raw import RawMotion
 
 __all__ = ["SUFFIXES", "RawMotion", "read_motion"]
 
-SUFFIXES = (".amc", ".mot", ".sto")
+SUFFIXES = (".amc", ".mot", ".sto", ".bvh", ".json", ".txt")
 
 
 def read_motion(path: Path | str, *, fps: float | None = None) -> RawMotion:
@@ -32,6 +34,10 @@ def read_motion(path: Path | str, *, fps: float | None = None) -> RawMotion:
         return read_amc(path, fps=fps)
     if suffix in (".mot", ".sto"):
         return read_opensim(path)
+    if suffix == ".bvh":
+        return read_bvh(path)
+    if suffix in (".json", ".txt"):
+        return read_deepmimic(path)
     raise KinesisError(
         f"'{path}': motion files end in {', '.join(SUFFIXES)} (or .npz for clips), not '{suffix}'."
     )

@@ -23,7 +23,13 @@ from kinesis_app.motion.retarget.contact import (
     toe_extension,
 )
 from kinesis_app.motion.retarget.coordinates import from_coordinates
-from kinesis_app.motion.retarget.feasible import Balance, excess_mm, pelvis_shift, shifted, zmp_excess
+from kinesis_app.motion.retarget.feasible import (
+    Balance,
+    excess_mm,
+    pelvis_shift,
+    shifted,
+    zmp_excess,
+)
 from kinesis_app.motion.retarget.ik import Pose, solve
 from kinesis_app.motion.retarget.layout import Targets, lay_out, overground
 from kinesis_app.motion.retarget.reach import within_reach
@@ -85,7 +91,8 @@ def _balanced(raw: RawMotion, name: str, targets: Targets, contacts: Contacts) -
         pose = solve(locked, preferred, resting, pose)
         clip = _clip(_smoothed(pose), raw, name)
         excess = zmp_excess(clip, contacts)
-    return clip, Balance(before, excess_mm(excess), 1e3 * float(np.linalg.norm(total, axis=1).max()))
+    correction = 1e3 * float(np.linalg.norm(total, axis=1).max())
+    return clip, Balance(before, excess_mm(excess), correction)
 
 
 def _preferred(targets: Targets, mtp: np.ndarray) -> np.ndarray:

@@ -16,8 +16,8 @@ from scipy.spatial import ConvexHull, QhullError
 from kinesis_app.body.kinematics import forward
 from kinesis_app.body.model import physics_model
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.dynamics import generalised_force
-from kinesis_app.motion.gait.pelvis import GRAVITY, follow_zmp, zmp_of
+from kinesis_app.motion.dynamics import generalised_force, inverse_dynamics, zmp_of
+from kinesis_app.motion.gait.pelvis import follow_zmp
 from kinesis_app.motion.retarget.anatomy import low_pass
 from kinesis_app.motion.retarget.contact import Contacts
 from kinesis_app.motion.retarget.layout import Targets
@@ -46,6 +46,21 @@ class Balance:
     correction_mm: float
 
 
+def body_weight() -> float:
+    """Weight of the body [N]."""
+    model = physics_model()
+    return float(-model.opt.gravity[2] * model.body_mass.sum())
+
+
+def residual_force(clip: MotionClip) -> float:
+    """RMS of the root force that neither floor nor muscles supply, over body weight.
+
+    Not part of a report: it takes about as long as the retargeting itself.
+    """
+    force = inverse_dynamics(clip).root_residual[:, :3]
+    return float(np.sqrt(np.square(force).sum(axis=1).mean())) / body_weight()
+
+
 def excess_mm(excess: np.ndarray) -> float:
     """Mean length of the missing ZMP shifts [mm] of (T, 2) [m]; frames in flight do not count."""
     length = np.linalg.norm(excess, axis=1)
@@ -59,8 +74,7 @@ def zmp_excess(clip: MotionClip, contacts: Contacts) -> np.ndarray:
     force = generalised_force(qpos, qvel, np.gradient(qvel, dt, axis=0))
     zmp = zmp_of(qpos, force)
     soles = sole_points(forward(qpos))[..., :2]
-    weight = GRAVITY * float(physics_model().body_mass.sum())
-    carried = contacts.any.any(axis=1) & (force[:, 2] > 0.2 * weight)
+    carried = contacts.any.any(axis=1) & (force[:, 2] > 0.2 * body_weight())
     excess = np.full((len(qpos), 2), np.nan)
     for t in np.flatnonzero(carried).tolist():
         excess[t] = nearest_inside(zmp[t], _support(soles[t], contacts, t)) - zmp[t]

@@ -42,6 +42,29 @@ FAMILIES = (
         "CMU", ("r", "l"), ("{s}hipjoint", "{s}femur", "{s}tibia", "{s}foot"), "{s}foot", "root",
         "{s}clavicle", ("root", "thorax"),
     ),
+    Family(
+        "DeepMimic", ("right", "left"), ("{s}_hip", "{s}_knee", "{s}_ankle", "{s}_toe"), "{s}_ankle", "root",
+        "{s}_shoulder", ("root", "neck"),
+    ),
+    Family(
+        "Bandai-Namco", ("R", "L"), ("UpperLeg_{s}", "LowerLeg_{s}", "Foot_{s}", "Toes_{s}"), "Foot_{s}",
+        "Hips", "UpperArm_{s}", ("Hips", "Neck"),
+    ),
+    *(
+        Family(
+            "Motion Builder", ("Right", "Left"), ("{s}UpLeg", "{s}Leg", "{s}Foot", toe), "{s}Foot", "Hips",
+            "{s}Arm", ("Hips", neck),
+        )
+        for neck in ("Neck", "Neck1", "Head")
+        for toe in ("{s}ToeBase", "{s}Toe", "{s}Foot_end")
+    ),
+    *(
+        Family(
+            "BVH hips and knees", ("Right", "Left"), ("{s}Hip", "{s}Knee", "{s}Ankle", toe), "{s}Ankle",
+            "Hips", "{s}Shoulder", ("Hips", "Neck"),
+        )
+        for toe in ("{s}Toe", "{s}Ankle_end")
+    ),
 )  # fmt: skip
 
 
@@ -57,7 +80,6 @@ def from_skeleton(raw: RawMotion) -> Anatomy:
     _check_legs(legs, raw)
     left = _unit(legs[:, 1, 0] - legs[:, 0, 0])
     up = _unit(at[family.spine[1]] - at[family.spine[0]])
-    shoulders = [at[family.shoulder.format(s=side)] for side in family.sides]
     pelvis_up = up
     if raw.rotations is not None and family.pelvis in at:
         pelvis_up = _segment_axis(raw, family.pelvis, up)
@@ -66,9 +88,18 @@ def from_skeleton(raw: RawMotion) -> Anatomy:
         legs=legs,
         pelvis=frame_from(left, pelvis_up),
         foot=_feet(raw, family, legs),
-        trunk=frame_from(_unit(shoulders[1] - shoulders[0]), up),
+        trunk=_trunk(at, family, up),
         notes=(*raw.notes, f"{family.name} joint names"),
     )
+
+
+def _trunk(at: dict[str, np.ndarray], family: Family, up: np.ndarray) -> np.ndarray | None:
+    """Frame of the thorax, or None if the recording has no shoulders."""
+    shoulders = [at.get(family.shoulder.format(s=side)) for side in family.sides]
+    right, left = shoulders
+    if right is None or left is None:
+        return None
+    return frame_from(_unit(left - right), up)
 
 
 def _family(raw: RawMotion) -> Family:
