@@ -8,8 +8,9 @@ import numpy as np
 
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
 from kinesis_app.env.observation import LOOK_AHEAD
-from kinesis_app.env.reference import ReferenceBank, ReferenceFrame, reference_bank
+from kinesis_app.env.reference import ReferenceBank, ReferenceFrame
 from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.gait import GaitPlan
 
 _ONE_CLIP = np.zeros(1, dtype=int)
 
@@ -22,11 +23,20 @@ class Course:
         clip: The motion.
         bank: Its table of physics steps.
         origin: Control step of the session at which the clip's first frame lies.
+        plan: What a generated walk was made from; its time is session time. None for other clips.
+        speed: Walking speed asked of it [m/s]; None for other clips.
     """
 
     clip: MotionClip
     bank: ReferenceBank
     origin: int = 0
+    plan: GaitPlan | None = None
+    speed: float | None = None
+
+    @property
+    def first_time(self) -> float:
+        """Session time of the clip's first frame [s]."""
+        return self.origin * CTRL_DT
 
     @property
     def last_step(self) -> int:
@@ -37,6 +47,11 @@ class Course:
     def seconds(self) -> float:
         """From the session's beginning to the clip's end [s]."""
         return self.last_step * CTRL_DT
+
+    @property
+    def endless(self) -> bool:
+        """Whether the walk goes on beyond what is generated so far."""
+        return self.plan is not None and self.plan.walking_at_end
 
     def at(self, step: int) -> ReferenceFrame:
         """The reference at control step ``step``, arrays of shape (1, ...)."""
@@ -54,10 +69,10 @@ class Course:
         """Reference velocities at ``step``, shape (34,)."""
         return self.bank.qvel[self._rows(np.array([step]))[0]]
 
+    def physics_frames(self, first_step: int, count: int) -> ReferenceFrame:
+        """``count`` physics steps of the reference from control step ``first_step`` on."""
+        steps = (first_step - self.origin) * N_SUBSTEPS + np.arange(count)
+        return self.bank.at(self.bank.rows(_ONE_CLIP, steps))
+
     def _rows(self, steps: np.ndarray) -> np.ndarray:
         return self.bank.rows(_ONE_CLIP, (steps - self.origin) * N_SUBSTEPS)
-
-
-def course_of(clip: MotionClip, origin: int = 0) -> Course:
-    """Tabulate ``clip``, its first frame at control step ``origin``."""
-    return Course(clip, reference_bank([clip]), origin)

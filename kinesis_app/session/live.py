@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 import queue
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from kinesis_app.body.model import CTRL_DT
@@ -19,7 +21,9 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.policy import load_policy
 from kinesis_app.session import messages as m
 from kinesis_app.session.clock import Clock
+from kinesis_app.session.planner import WalkPlanner
 from kinesis_app.session.simulation import Simulation
+from kinesis_app.session.walking import check_speed
 
 SAMPLES_KEPT = round(60.0 / CTRL_DT)
 RESTART_AFTER_FALL = 2.0
@@ -42,6 +46,8 @@ class LiveSession:
         self._simulation = simulation
         self._playing, self._loop = playing, loop
         self._clock = Clock(rate)
+        self._planner = WalkPlanner()
+        self._speed: float | None = None  # last one asked for, kept over restarts
         self._commands: queue.SimpleQueue[m.Command] = queue.SimpleQueue()
         self._events: deque[m.Event] = deque()
         self._samples: deque[m.Snapshot] = deque(maxlen=SAMPLES_KEPT)
@@ -53,6 +59,8 @@ class LiveSession:
 
     def start(self) -> LiveSession:
         """Let the thread begin; returns the session."""
+        # Every call into MuJoCo gives up the interpreter; by default getting it back may take 5 ms.
+        sys.setswitchinterval(min(sys.getswitchinterval(), 1e-3))
         self._thread.start()
         return self
 
@@ -86,6 +94,7 @@ class LiveSession:
         if self._thread.is_alive():
             self.send(m.Quit())
             self._thread.join(5.0)
+        self._planner.close()
 
     def __enter__(self) -> LiveSession:
         return self.start()
@@ -141,20 +150,29 @@ class LiveSession:
         sim = self._simulation
         if sim.fallen_for == 1:
             self._tell("warning", f"The human lost its balance at {sim.time:.1f} s.")
+        self._planner.update(sim, self._clock.rate)
         fell = sim.fallen_for * CTRL_DT > RESTART_AFTER_FALL
         if self._loop and (fell or sim.ended):
-            sim.reset()
+            self._reset()
         elif sim.ended:
             self._playing = False
             self._tell("info", f"'{sim.course.clip.name}' ended after {sim.time:.1f} s.")
 
+    def _reset(self) -> None:
+        self._simulation.reset()
+        self._planner.forget()
+        if self._speed is not None and self._speed != self._simulation.course.speed:
+            self._planner.ask(self._speed)
+
     def _snapshot(self) -> m.Snapshot:
-        return self._simulation.snapshot(
+        shot = self._simulation.snapshot(
             playing=self._playing,
             rate=self._clock.rate,
             real_time_factor=self._clock.real_time_factor() if self._playing else 0.0,
             step_ms=self._step_ms,
         )
+        wanted = self._planner.wanted
+        return shot if wanted is None else replace(shot, walking_speed=wanted)
 
     def _tell(self, level: str, text: str) -> None:
         self._events.append(m.Event(level, text))
@@ -167,11 +185,11 @@ class LiveSession:
             m.Pause: lambda _: self._pause(),
             m.StepForward: self._step_forward,
             m.StepBack: self._step_back,
-            m.Reset: lambda _: self._simulation.reset(),
+            m.Reset: lambda _: self._reset(),
             m.SetRate: lambda c: self._clock.set_rate(c.rate),
             m.LoadMotion: self._load_motion,
             m.LoadPolicy: self._load_policy,
-            m.SetWalkingSpeed: lambda c: self._simulation.set_walking_speed(c.speed),
+            m.SetWalkingSpeed: self._set_walking_speed,
             m.Push: lambda c: self._simulation.push(c.force, c.seconds),
             m.SetLoop: self._set_loop,
         }
@@ -179,7 +197,7 @@ class LiveSession:
 
     def _play(self, _: m.Play) -> None:
         if self._simulation.ended:
-            self._simulation.reset()
+            self._reset()
         self._playing = True
         self._clock.restart()
 
@@ -198,6 +216,8 @@ class LiveSession:
 
     def _load_motion(self, command: m.LoadMotion) -> None:
         self._simulation.load_motion(command.clip)
+        self._planner.forget()
+        self._speed = None
         self._clock.restart()
         self._tell("info", f"Now follows '{command.clip.name}', {command.clip.duration:.1f} s.")
 
@@ -205,6 +225,14 @@ class LiveSession:
         policy = load_policy(command.name)
         self._simulation.load_policy(policy, policy.name)
         self._tell("info", f"Policy '{policy.name}' drives the muscles.")
+
+    def _set_walking_speed(self, command: m.SetWalkingSpeed) -> None:
+        course = self._simulation.course
+        if course.plan is None:
+            raise KinesisError(f"'{course.clip.name}' is no generated walk: its speed is its own.")
+        check_speed(command.speed)
+        self._speed = command.speed
+        self._planner.ask(command.speed)
 
     def _set_loop(self, command: m.SetLoop) -> None:
         self._loop = command.on

@@ -18,10 +18,11 @@ from kinesis_app.env.observation import observe
 from kinesis_app.env.reward import body_error
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.session.course import Course, course_of
+from kinesis_app.session.course import Course
 from kinesis_app.session.history import Checkpoint, History, physics_state, restore_physics
 from kinesis_app.session.measure import complete_forces, ground_reaction, muscle_tension
 from kinesis_app.session.messages import Snapshot
+from kinesis_app.session.walking import continue_walk, course_of
 
 PolicyFunction = Callable[[np.ndarray], np.ndarray]
 """Observations (B, n) float32 to actions (B, 80) float32."""
@@ -113,12 +114,12 @@ class Simulation:
         self._push_left = max(1, round(seconds / CTRL_DT))
 
     def set_walking_speed(self, speed: float) -> None:
-        """Walk on at ``speed`` [m/s]; 0 means stand.
+        """Walk on at ``speed`` [m/s], 0 means stand; plans at once, which takes some 0.4 s.
 
         Raises:
             KinesisError: If the motion is not a generated walk, or the speed is out of range.
         """
-        raise KinesisError(f"'{self.course.clip.name}' is a recorded motion: its speed is its own.")
+        self.follow(continue_walk(self.course, self.step_index, speed=speed))
 
     def step(self) -> None:
         """One control step.
@@ -173,7 +174,7 @@ class Simulation:
             motion=self.course.clip.name,
             motion_seconds=self.course.seconds,
             policy=self.policy_name,
-            walking_speed=None,
+            walking_speed=self.course.speed,
             fallen=self.fallen,
         )
 

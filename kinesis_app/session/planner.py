@@ -1,0 +1,96 @@
+"""Plans a generated walk on, on a helper thread, so that the session never waits for it."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from kinesis_app.body.model import CTRL_DT
+from kinesis_app.session.course import Course
+from kinesis_app.session.simulation import Simulation
+from kinesis_app.session.walking import continue_walk
+
+PATIENCE = 0.6
+"""Time given to the helper before the new plan is needed [s of the wall clock]."""
+RESERVE = 4.0
+"""An endless walk is extended when less than this is left [s]."""
+
+
+@dataclass(frozen=True)
+class _Job:
+    base: Course
+    speed: float | None
+    deadline: int
+    future: Future[Course]
+
+
+class WalkPlanner:
+    """Keeps an endless walk ahead of the human and fulfils requests for another speed."""
+
+    def __init__(self) -> None:
+        self._helper = ThreadPoolExecutor(1, thread_name_prefix="walk-planner")
+        self._job: _Job | None = None
+        self._patience = PATIENCE
+        self._stuck: Course | None = None  # a walk that cannot be planned on; asking again is no use
+        self.wanted: float | None = None
+        """Speed asked for and not yet in the reference [m/s]."""
+
+    def ask(self, speed: float) -> None:
+        """Walk at ``speed`` [m/s] as soon as possible; a later request replaces an earlier one."""
+        self.wanted = speed
+
+    def forget(self) -> None:
+        """Another motion: drop what was asked and what is in the making."""
+        self.wanted = None
+        self._job = None
+
+    def update(self, simulation: Simulation, rate: float) -> None:
+        """Take what is ready, start what is needed; call between control steps.
+
+        Args:
+            simulation: Gets the new course.
+            rate: Simulated seconds per second; at ``inf`` nothing is left to the helper.
+        """
+        if self._job is not None and self._job.future.done():
+            job, self._job = self._job, None
+            self._take(job, simulation)
+        if simulation.ended and simulation.course.endless:
+            rate = math.inf  # the helper was too slow: better late than never
+            self._job = None
+        extend = _runs_out(simulation, rate) and simulation.course is not self._stuck
+        if self._job is None and (self.wanted is not None or extend):
+            self._start(simulation, rate)
+
+    def close(self) -> None:
+        self._helper.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self, simulation: Simulation, rate: float) -> None:
+        course, step, speed = simulation.course, simulation.step_index, self.wanted
+        if math.isinf(rate):
+            self.wanted, self._stuck = None, course
+            simulation.follow(continue_walk(course, step, speed=speed))
+            return
+        delay = self._patience * rate
+        future = self._helper.submit(continue_walk, course, step, speed=speed, delay=delay)
+        self._job = _Job(course, speed, step + math.ceil(delay / CTRL_DT), future)
+
+    def _take(self, job: _Job, simulation: Simulation) -> None:
+        if job.future.exception() is not None:
+            self.wanted = None if job.speed == self.wanted else self.wanted
+            self._stuck = job.base
+        course = job.future.result()
+        if job.base is not simulation.course:
+            return  # a reset or a step back came between; what was wanted is still wanted
+        if simulation.step_index > job.deadline:
+            self._patience = min(2.0 * self._patience, 4.0)
+            return
+        simulation.follow(course)
+        if job.speed == self.wanted:
+            self.wanted = None
+
+
+def _runs_out(simulation: Simulation, rate: float) -> bool:
+    course = simulation.course
+    reserve = RESERVE + (rate if math.isfinite(rate) else 0.0)
+    return course.endless and (course.last_step - simulation.step_index) * CTRL_DT < reserve

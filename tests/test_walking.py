@@ -1,0 +1,161 @@
+"""Endless walks: continued without a jump, at any speed asked for, ahead of the human."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from clips import standing_clip
+
+from kinesis_app.body.kinematics import tracked_positions
+from kinesis_app.body.model import CTRL_DT, SIM_DT
+from kinesis_app.errors import KinesisError
+from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.gait import walk
+from kinesis_app.session import messages as m
+from kinesis_app.session import planner as planner_module
+from kinesis_app.session.course import Course
+from kinesis_app.session.live import LiveSession
+from kinesis_app.session.simulation import Simulation
+from kinesis_app.session.walking import CHUNK, continue_walk, course_of, endless_walk, plan_of
+
+
+class Puppet(Simulation):
+    """A simulation whose body is put on the reference: walking without a trained policy."""
+
+    def step(self) -> None:
+        self.step_index += 1
+        row = np.zeros(1, dtype=int)
+        self.bodies.reset(
+            row, self.course.qpos(self.step_index)[None], self.course.qvel(self.step_index)[None]
+        )
+        self._frame = self.bodies.frame()
+
+
+def limp(observation: np.ndarray) -> np.ndarray:
+    return np.zeros((len(observation), 80), np.float32)
+
+
+@pytest.fixture(scope="module")
+def walking() -> MotionClip:
+    return endless_walk(1.1)
+
+
+def pelvis_speed(course: Course, step: int, steps: int = 33) -> float:
+    ends = [course.qpos(step)[:2], course.qpos(step + steps)[:2]]
+    return float(np.linalg.norm(ends[1] - ends[0])) / (steps * CTRL_DT)
+
+
+def largest_acceleration(course: Course) -> float:
+    """Of the seven bodies in the reference [m/s^2]."""
+    positions = tracked_positions(course.bank.qpos)
+    return float(np.abs(np.diff(positions, 2, axis=0)).max() / SIM_DT**2)
+
+
+def test_continuing_keeps_what_was_planned(walking: MotionClip) -> None:
+    course = course_of(walking)
+    longer = continue_walk(course, 300)
+    assert longer.last_step == pytest.approx(300 + CHUNK / CTRL_DT, abs=1)
+    for step in range(300, course.last_step - 75, 13):
+        np.testing.assert_allclose(longer.qpos(step), course.qpos(step), atol=4e-3)
+
+
+@pytest.mark.parametrize("step", [150, 157, 163])
+@pytest.mark.parametrize("speed", [0.6, 1.7, 0.0])
+def test_a_change_of_speed_neither_jumps_nor_kicks(walking: MotionClip, step: int, speed: float) -> None:
+    course = course_of(walking)
+    changed = continue_walk(course, step, speed=speed)
+    for ahead in (0, 1):
+        np.testing.assert_allclose(changed.qpos(step + ahead), course.qpos(step + ahead), atol=3e-3)
+        np.testing.assert_allclose(changed.qvel(step + ahead), course.qvel(step + ahead), atol=0.15)
+    assert pelvis_speed(changed, step + 110, 66) == pytest.approx(speed, abs=0.08)
+    plain = course_of(walk(max(speed, 0.6) if speed < 1.1 else speed, 8.0))
+    assert largest_acceleration(changed) < 1.6 * max(
+        largest_acceleration(plain), largest_acceleration(course)
+    )
+    assert changed.speed == speed
+
+
+def test_a_walk_that_would_stop_walks_on_when_asked() -> None:
+    course = course_of(walk(1.1, 8.0))
+    assert not course.endless
+    assert course.speed == pytest.approx(1.1)
+    changed = continue_walk(course, 90, speed=1.3)
+    assert changed.endless
+    assert pelvis_speed(changed, 200, 66) == pytest.approx(1.3, abs=0.08)
+
+
+def test_plans_survive_the_clip_file_only_if_they_fit(walking: MotionClip) -> None:
+    assert plan_of(walking) is not None
+    assert plan_of(standing_clip()) is None
+    for change in ({"duration": 99.0}, {"origin": [math.nan, 0, 0]}, {"speed": "fast"}, {"turn": []}):
+        assert plan_of(replace(walking, info={"plan": {**walking.info["plan"], **change}})) is None
+
+
+def test_a_clip_that_left_its_plan_is_refused(walking: MotionClip) -> None:
+    moved = course_of(replace(walking, root_pos=walking.root_pos + np.array([1.0, 0.0, 0.0])))
+    with pytest.raises(KinesisError, match="does not follow its own plan"):
+        continue_walk(moved, 100, speed=1.0)
+
+
+@pytest.mark.parametrize("speed", [0.3, 2.5, -1.0, math.nan])
+def test_speeds_out_of_range_are_refused(walking: MotionClip, speed: float) -> None:
+    with pytest.raises(KinesisError, match=r"neither 0 nor within 0\.6 to 1\.8"):
+        continue_walk(course_of(walking), 100, speed=speed)
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        if condition():
+            return True
+        time.sleep(0.005)
+    return False
+
+
+@pytest.mark.parametrize("rate", [4.0, math.inf])
+def test_an_endless_walk_does_not_end(walking: MotionClip, rate: float) -> None:
+    with LiveSession(Puppet(walking, limp), rate=rate, loop=False) as live:
+        assert until(lambda: live.latest_snapshot().time > 1.3 * CHUNK, 30.0)
+        shot = live.latest_snapshot()
+        assert shot.playing
+        assert live.drain_events() == []
+        assert shot.qpos[0] / shot.time == pytest.approx(1.1, abs=0.05)
+
+
+def test_the_slider_changes_the_speed_without_stopping_the_clock(walking: MotionClip) -> None:
+    with LiveSession(Puppet(walking, limp)) as live:
+        assert until(lambda: live.latest_snapshot().step > 3)
+        for speed in (0.7, 0.9, 1.6):  # as a dragged slider does
+            live.send(m.SetWalkingSpeed(speed))
+        assert until(lambda: live.latest_snapshot().walking_speed == 1.6, 1.0)
+        assert until(lambda: live._planner.wanted is None)
+        time.sleep(2.5)  # finish the step, speed up
+        samples = live.drain_samples()
+        assert [s.step for s in samples] == list(range(samples[0].step, samples[0].step + len(samples)))
+        x = np.array([s.qpos[0] for s in samples])
+        assert np.abs(np.diff(x, 2)).max() / CTRL_DT**2 < 12.0  # no jump
+        assert (x[-1] - x[-12]) / (11 * CTRL_DT) == pytest.approx(1.6, abs=0.3)
+        live.send(m.SetWalkingSpeed(3.0))
+        assert until(lambda: any("3 m/s" in e.text for e in live.drain_events()))
+
+
+def test_late_planning_is_tried_again_with_more_time(
+    walking: MotionClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planner_module, "PATIENCE", 0.02)
+    with LiveSession(Puppet(walking, limp)) as live:
+        live.send(m.SetWalkingSpeed(1.4))
+        assert until(lambda: live._planner.wanted is None and live._simulation.course.speed == 1.4)
+        assert live._planner._patience > 0.02
+
+
+def test_a_walk_that_cannot_be_planned_on_says_so_once(walking: MotionClip) -> None:
+    cut = replace(walking, root_pos=walking.root_pos + np.array([1.0, 0.0, 0.0]))
+    with LiveSession(Puppet(cut, limp), rate=8.0, loop=False) as live:
+        assert until(lambda: not live.latest_snapshot().playing)
+        assert [e.level for e in live.drain_events()].count("error") == 1
