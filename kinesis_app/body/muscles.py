@@ -166,7 +166,7 @@ def bias(length: np.ndarray) -> np.ndarray:
 def time_constant(excitation: np.ndarray, activation: np.ndarray) -> np.ndarray:
     """Current time constant of the activation dynamics [s], shape (..., 80)."""
     rise, fall = muscle_table().time_constants.T
-    scale = 0.5 + 1.5 * np.clip(activation, 0.0, 1.0)
+    scale = 0.5 + 1.5 * _unit(activation)
     return np.where(excitation > activation, rise * scale, fall / scale)
 
 
@@ -185,4 +185,9 @@ def excitation_for(target: np.ndarray, activation: np.ndarray, dt: float = SIM_D
     Inverts the first-order dynamics: u = a + (a* - a) tau / dt. Shapes (..., 80).
     """
     tau = time_constant(target, activation)
-    return np.clip(activation + (target - activation) * tau / dt, 0.0, 1.0)
+    return _unit(activation + (target - activation) * tau / dt)
+
+
+def _unit(x: np.ndarray) -> np.ndarray:
+    """x within [0, 1]; for one body a third of ``np.clip``'s time, and it is called ten times a step."""
+    return np.minimum(np.maximum(x, 0.0), 1.0)

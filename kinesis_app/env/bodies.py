@@ -13,6 +13,7 @@ import numpy as np
 
 from kinesis_app.body.kinematics import BODIES, TRACKED_INDEX
 from kinesis_app.body.model import N_SUBSTEPS, physics_model
+from kinesis_app.body.rotations import cross
 
 _TRACKED_ROWS = TRACKED_INDEX + 1  # row 0 of MuJoCo's body arrays is the world
 PELVIS_ROW = BODIES.index("pelvis") + 1
@@ -122,7 +123,7 @@ class Bodies:
         pos = np.array([d.xpos for d in data])[:, _TRACKED_ROWS]
         spatial = np.array([d.cvel for d in data])[:, _TRACKED_ROWS]
         # MuJoCo's cvel is [angular, linear] at the tree's centre of mass; move it to the origins.
-        vel = spatial[..., 3:] + np.cross(spatial[..., :3], pos - com[:, None])
+        vel = spatial[..., 3:] + cross(spatial[..., :3], pos - com[:, None])
         return Frame(
             qpos=np.array([d.qpos for d in data]),
             qvel=np.array([d.qvel for d in data]),
