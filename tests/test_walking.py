@@ -33,7 +33,7 @@ class Puppet(Simulation):
         self.bodies.reset(
             row, self.course.qpos(self.step_index)[None], self.course.qvel(self.step_index)[None]
         )
-        self._frame = self.bodies.frame()
+        self._look()
 
 
 def limp(observation: np.ndarray) -> np.ndarray:

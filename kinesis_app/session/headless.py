@@ -70,7 +70,7 @@ def run_headless(
     while sim.step_index < n_steps:
         began = time.perf_counter()
         sim.step()
-        error = sim.body_error()
+        error = sim.body_error
         computing += time.perf_counter() - began
         errors.append(error)
         activations.append(float(sim.frame.activation.mean()))

@@ -80,6 +80,11 @@ class Simulation:
         """State of the body, arrays of shape (1, ...)."""
         return self._frame
 
+    @property
+    def body_error(self) -> float:
+        """Mean distance of the seven bodies from the reference [m]."""
+        return self._body_error
+
     # --- what may be asked of it -----------------------------------------------------------
 
     def load_motion(self, clip: MotionClip) -> None:
@@ -94,6 +99,7 @@ class Simulation:
     def follow(self, course: Course) -> None:
         """Follow another course from now on; the body stays where it is."""
         self.course = course
+        self._look()
 
     def reset(self) -> None:
         """Back to the first frame of the motion; the past is forgotten."""
@@ -106,7 +112,7 @@ class Simulation:
         self._push_left = 0
         self.history.clear()
         self.bodies.reset(_ROW, self.course.qpos(0)[None], self.course.qvel(0)[None])
-        self._frame = self.bodies.frame()
+        self._look()
 
     def push(self, force: tuple[float, float, float], seconds: float) -> None:
         """Push the pelvis with ``force`` in the world frame [N] for ``seconds``, from now on."""
@@ -144,10 +150,6 @@ class Simulation:
             self._restore(checkpoint)
         return now - self.step_index
 
-    def body_error(self) -> float:
-        """Mean distance of the seven bodies from the reference [m]."""
-        return float(body_error(self._frame, self.course.at(self.step_index))[0])
-
     def snapshot(
         self, *, playing: bool = True, rate: float = 1.0, real_time_factor: float = 0.0, step_ms: float = 0.0
     ) -> Snapshot:
@@ -165,7 +167,7 @@ class Simulation:
             muscle_length=data.actuator_length.copy(),
             grf=ground_reaction(model, data),
             reference_qpos=self.course.qpos(self.step_index).copy(),
-            body_error=self.body_error(),
+            body_error=self.body_error,
             push=self._push_force.copy() if self._push_left else np.zeros(3),
             playing=playing,
             rate=rate,
@@ -189,9 +191,13 @@ class Simulation:
         self.bodies.step(self.excitations[None])
         self.excitation = self.excitations[-1]
         self.step_index += 1
-        self._frame = self.bodies.frame()
+        self._look()
         self._check_physics()
         self._notice_fall()
+
+    def _look(self) -> None:
+        self._frame = self.bodies.frame()
+        self._body_error = float(body_error(self._frame, self.course.at(self.step_index))[0])
 
     def _update_push(self) -> None:
         wrench = np.zeros((1, 6))
@@ -208,7 +214,7 @@ class Simulation:
 
     def _notice_fall(self) -> None:
         drop = self.course.qpos(self.step_index)[2] - self._frame.qpos[0, 2]
-        if self.fallen_for or drop > FALL_DROP or self.body_error() > FAIL_DISTANCE:
+        if self.fallen_for or drop > FALL_DROP or self.body_error > FAIL_DISTANCE:
             self.fallen_for += 1
 
     def _checkpoint(self) -> Checkpoint:
@@ -233,4 +239,4 @@ class Simulation:
         self.course = checkpoint.course
         self.fallen_for = checkpoint.fallen_for
         self._push_force, self._push_left = checkpoint.push_force, checkpoint.push_left
-        self._frame = self.bodies.frame()
+        self._look()
