@@ -22,7 +22,10 @@ from kinesis_app.body.rotations import (
 from kinesis_app.motion.retarget.layout import Targets
 from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, ROOT_FROM_ANATOMICAL, body_shape
 
-ITERATIONS = 12
+ITERATIONS, WARM_ITERATIONS = 12, 4
+"""Steps from a first guess, and from a pose already solved for nearly the same targets."""
+CLOSE_ENOUGH = 1e-4
+"""Step below which the search ends [m, rad]."""
 DAMPING = 1e-3
 STEP = 0.6
 """Largest change of an angle per iteration [rad]; keeps the first steps on the sane branch."""
@@ -72,7 +75,7 @@ def solve(
     firm = np.ones((len(preferred), 2)) if resting is None else resting
     sigma_foot = SIGMA_SWING * (SIGMA_REST / SIGMA_SWING) ** firm
     pose = start or Pose(goal_pos, goal_quat, np.clip(preferred, low, high))
-    for _ in range(ITERATIONS):
+    for _ in range(WARM_ITERATIONS if start else ITERATIONS):
         frames = forward(pose.qpos())
         jacobian, residual = _system(pose, frames, targets, (goal_pos, goal_quat, preferred, sigma_foot))
         step = _bounded_step(jacobian, residual, pose.joints)
@@ -81,7 +84,7 @@ def solve(
             quat_mul(pose.root_quat, quat_from_rotvec(step[:, 3:6])),
             np.clip(pose.joints + step[:, 6:], low, high),
         )
-        if np.abs(step).max() < 1e-5:
+        if np.abs(step).max() < CLOSE_ENOUGH:
             break
     return pose
 
