@@ -16,6 +16,8 @@ from kinesis_app.evaluation.protocol import clip_result
 from kinesis_app.evaluation.pushes import _trial
 from kinesis_app.evaluation.report import push_line, table
 from kinesis_app.evaluation.rollout import Rollout
+from kinesis_app.session.headless import run_headless
+from kinesis_app.session.simulation import Simulation
 
 PROMISED = (
     "name", "duration_s", "survived_s", "coverage", "success_050", "success_025", "success_015", "mpjpe_mm",
@@ -100,6 +102,15 @@ def test_result_depends_on_neither_batch_nor_threads(monkeypatch: pytest.MonkeyP
     together = evaluate(wavy, clips, n_threads=2)
     monkeypatch.setattr(protocol, "MAX_BODIES", 2)
     assert evaluate(wavy, clips, n_threads=1) == together
+
+
+def test_evaluation_and_headless_run_agree() -> None:
+    clip = standing_clip(1.0)
+    row = evaluate(wavy, [clip]).clips[0]
+    run = run_headless(Simulation(clip, wavy, "wavy"))
+    assert run.mpjpe_mm == pytest.approx(row.mpjpe_mm, rel=1e-12)
+    assert run.mean_activation == pytest.approx(row.mean_activation, rel=1e-12)
+    assert run.survived_s == pytest.approx(row.survived_s)
 
 
 def test_numbers_that_are_not_finite_are_a_failure_of_that_body_alone() -> None:

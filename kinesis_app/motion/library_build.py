@@ -113,6 +113,7 @@ def build_library(folder: Path) -> list[MotionEntry]:
         made = recipe.make()
         figures = quality(made)
         info = {
+            **made.info,  # with the plan, from which a session can walk on at another speed
             "source": SOURCE,
             "tags": list(recipe.tags),
             "description": recipe.description,
