@@ -189,6 +189,7 @@ def test_mutated_files_never_escape_as_other_errors(leg: Path, tmp_path: Path) -
     rng = np.random.default_rng(1)
     cases = {leg: amc_text(), leg.parent / "07.asf": ASF, tmp_path / "walk.mot": mot_text()}
     cases[tmp_path / "leg.bvh"] = bvh_text()
+    cases[tmp_path / "walk.trc"] = trc_text()
     cases[tmp_path / "walk.json"] = json.dumps({"Frames": deepmimic_frames()})
     for path, text in cases.items():
         for _ in range(60):
@@ -297,6 +298,47 @@ def test_deepmimic_knees_bend_backwards(tmp_path: Path) -> None:
 def test_bad_deepmimic_is_one_clear_line(tmp_path: Path, content: str, expected: str) -> None:
     path = tmp_path / "walk.json"
     path.write_text(content)
+    with pytest.raises(KinesisError, match=expected):
+        read_motion(path)
+
+
+def trc_text(frames: int = 6, units: str = "mm") -> str:
+    head = (
+        "PathFileType\t4\t(X/Y/Z)\twalk.trc\n"
+        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\n"
+        f"100.0\t100.0\t{frames}\t2\t{units}\n"
+        "Frame#\tTime\tR.Heel\t\t\tHead\t\t\n"
+        "\t\tX1\tY1\tZ1\tX2\tY2\tZ2\n\n"
+    )
+    rows = [f"{i + 1}\t{i / 100:.2f}\t{i}\t20\t-100\t{i}\t1700\t0" for i in range(frames)]
+    rows[2] = "3\t0.02\t\t\t\t2\t1700\t0"
+    return head + "\n".join(rows) + "\n"
+
+
+def test_trc_units_axes_and_gaps(tmp_path: Path) -> None:
+    path = tmp_path / "walk.trc"
+    path.write_text(trc_text())
+    raw = read_motion(path)
+    assert raw.joint_names == ("R.Heel", "Head")
+    np.testing.assert_allclose(raw.positions[1], [[0.001, 0.1, 0.02], [0.001, 0.0, 1.7]], atol=1e-12)
+    assert np.isnan(raw.positions[2, 0]).all()
+    assert np.isfinite(raw.positions[2, 1]).all()
+    assert any("up axis: y" in note for note in raw.notes)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("\tmm", "\tinch", "must be mm, cm or m"),
+        ("PathFileType", "Path", "is no TRC file"),
+        ("2\t0.01\t1", "2\t0.01\tx", "line 8: 'x' is not a number"),
+        ("6\t0.05\t5\t20\t-100\t5\t1700\t0", "6\t0.05\t5\t20\t-100\t5\t1700\t0\t9", "8 columns expected"),
+        ("100.0\t100.0", "0\t0", "no frame rate"),
+    ],
+)
+def test_bad_trc_is_one_clear_line(tmp_path: Path, old: str, new: str, expected: str) -> None:
+    path = tmp_path / "walk.trc"
+    path.write_text(trc_text().replace(old, new, 1))
     with pytest.raises(KinesisError, match=expected):
         read_motion(path)
 

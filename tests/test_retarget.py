@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -43,6 +44,9 @@ RECORDINGS = {
     "bmc/ik_output_run.mot": (2.60, 3.10),
     "deepmimic/humanoid3d_walk.txt": (0.85, 1.10),
     "bandai_namco/dataset-1_walk_old_001.bvh": (0.55, 0.80),
+    "opensim_moco3dwalk/markers_walk.trc": (1.10, 1.32),
+    "bmc/walk1.trc": (1.00, 1.25),
+    "bmc/walk2.trc": (1.10, 1.35),
     "bmc/rra_run_1_Kinematics_q.sto": (2.60, 3.20),
 }
 
@@ -191,6 +195,26 @@ def test_gait2392_treadmill_is_noticed(imported) -> None:  # type: ignore[no-unt
     notes = imported["opensim_gait2392/subject01_walk1_ik.mot"][1].notes
     assert any("treadmill" in note for note in notes)
     assert any("sign turned" in note for note in notes)
+
+
+@needs_data
+def test_reversed_axes_are_noticed(imported) -> None:  # type: ignore[no-untyped-def]
+    assert any("exchanged" in note for note in imported["bmc/walk1.trc"][1].notes)
+    assert not any("exchanged" in note for note in imported["bmc/walk2.trc"][1].notes)
+
+
+@needs_data
+def test_missing_and_long_absent_markers_are_named() -> None:
+    with pytest.raises(KinesisError, match="no marker for the right knee"):
+        retarget(read_motion(DATA / "opensim_gait2392" / "subject01_walk1.trc"))
+    raw = read_motion(DATA / "opensim_moco3dwalk" / "markers_walk.trc")
+    positions = raw.positions.copy()
+    positions[100:105, raw.joint_names.index("R.Heel")] = np.nan
+    _, report = retarget(replace(raw, positions=positions))
+    assert any("5 empty marker samples bridged" in note for note in report.notes)
+    positions[100:130, raw.joint_names.index("R.Heel")] = np.nan
+    with pytest.raises(KinesisError, match=r"'R\.Heel' is missing in frames 101 to 130"):
+        retarget(replace(raw, positions=positions))
 
 
 @needs_data

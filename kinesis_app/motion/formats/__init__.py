@@ -10,10 +10,11 @@ from kinesis_app.motion.formats.bvh import read_bvh
 from kinesis_app.motion.formats.deepmimic import read_deepmimic
 from kinesis_app.motion.formats.opensim import read_opensim
 from kinesis_app.motion.formats.raw import RawMotion
+from kinesis_app.motion.formats.trc import read_trc
 
 __all__ = ["SUFFIXES", "RawMotion", "read_motion"]
 
-SUFFIXES = (".amc", ".mot", ".sto", ".bvh", ".json", ".txt")
+SUFFIXES = (".amc", ".mot", ".sto", ".bvh", ".trc", ".json", ".txt")
 
 
 def read_motion(path: Path | str, *, fps: float | None = None) -> RawMotion:
@@ -36,6 +37,8 @@ def read_motion(path: Path | str, *, fps: float | None = None) -> RawMotion:
         return read_opensim(path)
     if suffix == ".bvh":
         return read_bvh(path)
+    if suffix == ".trc":
+        return read_trc(path)
     if suffix in (".json", ".txt"):
         return read_deepmimic(path)
     raise KinesisError(

@@ -13,7 +13,7 @@ from kinesis_app.body.model import SIM_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.motion.formats.raw import RawMotion
-from kinesis_app.motion.retarget.anatomy import low_pass, resampled
+from kinesis_app.motion.retarget.anatomy import Anatomy, low_pass, resampled
 from kinesis_app.motion.retarget.contact import (
     Contacts,
     detect,
@@ -32,6 +32,7 @@ from kinesis_app.motion.retarget.feasible import (
 )
 from kinesis_app.motion.retarget.ik import Pose, solve
 from kinesis_app.motion.retarget.layout import Targets, lay_out, overground
+from kinesis_app.motion.retarget.markers import from_markers, is_marker_set
 from kinesis_app.motion.retarget.reach import within_reach
 from kinesis_app.motion.retarget.report import RetargetReport, measure
 from kinesis_app.motion.retarget.shape import sole_heights
@@ -44,6 +45,8 @@ SMOOTHING = 12.0
 """Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
 BALANCE_ROUNDS = 2
 """Corrections of the pelvis with the full inverse dynamics."""
+NONSENSE = 100.0
+"""A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
 MAX_SECONDS = 600.0
 
 
@@ -60,15 +63,25 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
         raise KinesisError(
             f"'{raw.source}' lasts {raw.duration:.0f} s; up to {MAX_SECONDS:.0f} s are retargeted."
         )
-    anatomy = from_coordinates(raw) if raw.coordinates else from_skeleton(raw)
-    anatomy = overground(resampled(anatomy, FPS))
+    anatomy = overground(resampled(_anatomy(raw), FPS))
     targets, scale = lay_out(anatomy)
     targets = on_floor(targets)
     contacts = detect(targets)
     clip, balance = _balanced(raw, name or raw.name, targets, contacts)
     report = measure(clip, targets, contacts, balance, scale, anatomy.notes)
+    if report.mean_residual_mm > NONSENSE:
+        raise KinesisError(
+            f"'{raw.source}': this body misses its targets by {report.mean_residual_mm:.0f} mm on average; "
+            f"are axes, units and names right? ({'; '.join(anatomy.notes)})"
+        )
     info = {"source": raw.source, "format": raw.format, "tags": ["imported"], "quality": report.figures()}
     return replace(clip, info=info), report
+
+
+def _anatomy(raw: RawMotion) -> Anatomy:
+    if raw.coordinates:
+        return from_coordinates(raw)
+    return from_markers(raw) if is_marker_set(raw) else from_skeleton(raw)
 
 
 def _balanced(raw: RawMotion, name: str, targets: Targets, contacts: Contacts) -> tuple[MotionClip, Balance]:

@@ -1,0 +1,87 @@
+"""TRC: marker positions over time (Motion Analysis, OpenSim). Empty cells are gaps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from kinesis_app.errors import KinesisError
+from kinesis_app.motion.formats.raw import (
+    MAX_VALUES,
+    Y_UP_TO_Z_UP,
+    RawMotion,
+    check_fps,
+    check_frames,
+    parse_floats,
+    read_text,
+)
+
+UNITS = {"mm": 0.001, "cm": 0.01, "m": 1.0}
+
+
+def read_trc(path: Path, *, up: str | None = None) -> RawMotion:
+    """Read a marker file.
+
+    Args:
+        path: The file.
+        up: ``y`` or ``z``; by default the axis along which the markers reach highest above zero.
+
+    Raises:
+        KinesisError: With the line that is wrong.
+    """
+    lines = read_text(path)
+    if len(lines) < 6 or not lines[0].startswith("PathFileType"):
+        raise KinesisError(f"'{path}' is no TRC file: its first line must begin with 'PathFileType'.")
+    header = dict(zip(lines[1].split(), lines[2].split(), strict=False))
+    missing = [key for key in ("DataRate", "Units") if key not in header]
+    if missing:
+        raise KinesisError(f"'{path}', line 3: the header has no value for {missing[0]}.")
+    metres = UNITS.get(header["Units"].lower())
+    if metres is None:
+        raise KinesisError(f"'{path}', line 3: unit '{header['Units'][:20]}' must be mm, cm or m.")
+    fps = check_fps(parse_floats([header["DataRate"]], path, 3)[0], path)
+    names = [cell.strip() for cell in lines[3].split("\t")[2::3]]
+    while names and not names[-1]:
+        names.pop()
+    if not names:
+        raise KinesisError(f"'{path}', line 4: no marker names.")
+    positions = _positions(lines, len(names), path) * metres
+    used = [i for i in range(len(names)) if np.isfinite(positions[:, i]).any() and names[i] not in names[:i]]
+    positions, names = positions[:, used], [names[i] for i in used]
+    axis, notes = up or _up_axis(positions), [f"{header['Units']} at {fps:g} frames per second"]
+    notes.append(f"up axis: {axis}" + ("" if up else " (judged from the markers' height)"))
+    if axis == "y":
+        positions = positions @ Y_UP_TO_Z_UP.T
+    gaps = float(np.isnan(positions[..., 0]).mean())
+    notes.append(f"{len(names)} markers, {100.0 * gaps:.1f} % of the samples empty")
+    return RawMotion(path.stem, "trc", path.name, fps, tuple(names), positions, notes=tuple(notes))
+
+
+def _positions(lines: list[str], markers: int, path: Path) -> np.ndarray:
+    """Marker positions in file units, shape (T, markers, 3), nan where a cell is empty."""
+    rows = [(number, line) for number, line in enumerate(lines[5:], 6) if line.strip()]
+    check_frames(len(rows), path)
+    if len(rows) * markers * 3 > MAX_VALUES:
+        raise KinesisError(f"'{path}' has {len(rows)} frames of {markers} markers, more than any recording.")
+    values = np.full((len(rows), markers * 3), np.nan)
+    for row, (number, line) in enumerate(rows):
+        cells = [cell.strip() for cell in line.rstrip("\r\n").split("\t")]
+        if len(cells) < 3 or any(cells[2 + 3 * markers :]):
+            raise KinesisError(
+                f"'{path}', line {number}: {2 + 3 * markers} columns expected, found {len(cells)}."
+            )
+        filled = [i for i, cell in enumerate(cells[2 : 2 + 3 * markers]) if cell and cell.lower() != "nan"]
+        values[row, filled] = parse_floats([cells[2 + i] for i in filled], path, number)
+    positions = values.reshape(len(rows), markers, 3)
+    positions[np.isnan(positions).any(axis=2)] = np.nan
+    if np.isnan(positions).all():
+        raise KinesisError(f"'{path}' has no marker positions.")
+    return positions
+
+
+def _up_axis(positions: np.ndarray) -> str:
+    """``y`` or ``z``: along the vertical the lowest marker is near zero and none is far below."""
+    low, high = np.nanpercentile(positions.reshape(-1, 3), [1.0, 99.0], axis=0)
+    standing = [low[i] > -0.15 and high[i] > 0.7 for i in (1, 2)]
+    return "z" if standing[1] and not standing[0] else "y"

@@ -1,0 +1,192 @@
+"""Skin markers to joint centres: hips by regression, knees and ankles inside their markers."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from scipy.interpolate import CubicSpline
+
+from kinesis_app.errors import KinesisError
+from kinesis_app.motion.formats.raw import RawMotion
+from kinesis_app.motion.retarget.anatomy import Anatomy
+from kinesis_app.motion.retarget.contact import intervals
+from kinesis_app.motion.retarget.skeleton import frame_from
+
+LONGEST_GAP = 0.2
+"""Gaps up to this are bridged by a spline [s]."""
+MARKER_RADIUS = 0.007
+HALF_KNEE, HALF_ANKLE = 0.047, 0.030
+"""Half the bony width of an adult's knee and ankle [m], where there is no medial marker."""
+ALIASES: dict[str, tuple[str, ...]] = {
+    "asis": ("asis", "asi"),
+    "psis": ("psis", "psi"),
+    "knee": ("knee", "kne", "latknee", "kneelat", "lfe"),
+    "knee_medial": ("kneemedial", "kneemed", "medknee", "mknee"),
+    "ankle": ("ankle", "ank", "anklelat", "latankle", "lm"),
+    "ankle_medial": ("anklemedial", "anklemed", "medankle", "mankle"),
+    "heel": ("heel", "hee", "cal"),
+    "toe": ("mt2", "toe", "toetip"),
+    "toe_inside": ("mt1", "toemed"),
+    "toe_outside": ("mt5", "toelat"),
+    "shoulder": ("shoulder", "acromium", "acromion", "sho"),
+}
+"""Spellings after the side's letter, without dots, blanks and capitals."""
+SACRUM = ("vsacral", "s2", "sacr", "sacrum")
+
+
+def is_marker_set(raw: RawMotion) -> bool:
+    """True if the names are those of skin markers: there is a right front pelvis marker."""
+    return raw.rotations is None and _find(raw, "asis", "r") is not None
+
+
+def from_markers(raw: RawMotion) -> Anatomy:
+    """Joint centres and frames from markers.
+
+    Hips: Harrington et al. 2007, J Biomech 40:595, from pelvis width and depth.
+
+    Raises:
+        KinesisError: If a marker that is needed is missing, with the names that would do.
+    """
+    notes = list(raw.notes)
+    raw = _right_handed(_bridged(raw, notes), notes)
+    pelvis, hips = _pelvis(raw)
+    legs = np.empty((raw.n_frames, 2, 4, 3))
+    feet = np.empty((raw.n_frames, 2, 3, 3))
+    for s, side in enumerate("rl"):
+        inward = pelvis[:, :, 1] * (1.0 if side == "r" else -1.0)
+        knee = _joint(raw, "knee", side, hips[:, s], inward, HALF_KNEE, notes)
+        ankle = _joint(raw, "ankle", side, knee, inward, HALF_ANKLE, notes)
+        heel, toe = _need(raw, "heel", side), _toe(raw, side)
+        legs[:, s] = np.stack([hips[:, s], knee, ankle, toe], axis=1)
+        feet[:, s] = frame_from(_unit(np.cross(ankle - heel, toe - heel)), ankle - heel)
+    return Anatomy(raw.fps, legs, pelvis, feet, _trunk(raw, hips), notes=tuple(notes))
+
+
+def _find(raw: RawMotion, part: str, side: str) -> np.ndarray | None:
+    wanted = {side + alias for alias in ALIASES[part]} if part in ALIASES else set(SACRUM)
+    for i, name in enumerate(raw.joint_names):
+        if re.sub(r"[^a-z0-9]", "", name.lower()) in wanted and _seen(raw.positions[:, i]):
+            return raw.positions[:, i]
+    return None
+
+
+def _seen(marker: np.ndarray) -> bool:
+    """Present in most frames; static-trial markers are not."""
+    return bool(np.isfinite(marker[:, 0]).mean() > 0.7)
+
+
+def _need(raw: RawMotion, part: str, side: str) -> np.ndarray:
+    marker = _find(raw, part, side)
+    if marker is None:
+        letter = side.upper()
+        names = ", ".join(f"{letter}.{alias.capitalize()}" for alias in ALIASES[part])
+        raise KinesisError(
+            f"'{raw.source}': no marker for the {'right' if side == 'r' else 'left'} {part}; "
+            f"names that would do: {names}."
+        )
+    return marker
+
+
+def _bridged(raw: RawMotion, notes: list[str]) -> RawMotion:
+    """Without gaps: short ones are filled, and the ends where markers are missing cut off."""
+    used = [i for i in range(len(raw.joint_names)) if _needed(raw, i)]
+    present = np.isfinite(raw.positions[:, used, 0])
+    whole = np.flatnonzero(present.all(axis=1))
+    if len(whole) < 4:
+        raise KinesisError(f"'{raw.source}': the markers of pelvis and legs are never all visible together.")
+    first, last = int(whole[0]), int(whole[-1]) + 1
+    positions = raw.positions[first:last].copy()
+    filled = 0
+    for column in used:
+        missing = np.isnan(positions[:, column, 0])
+        for start, stop in intervals(missing):
+            if stop - start > LONGEST_GAP * raw.fps:
+                raise KinesisError(
+                    f"'{raw.source}': marker '{raw.joint_names[column]}' is missing in frames "
+                    f"{first + start + 1} to {first + stop}, more than {LONGEST_GAP:g} s."
+                )
+        if missing.any():
+            known = np.flatnonzero(~missing)
+            positions[missing, column] = CubicSpline(known, positions[known, column])(np.flatnonzero(missing))
+            filled += int(missing.sum())
+    if filled:
+        notes.append(f"{filled} empty marker samples bridged")
+    if (first, last) != (0, raw.n_frames):
+        notes.append(f"frames {first + 1} to {last} used, where pelvis and legs are visible")
+    return RawMotion(raw.name, raw.format, raw.source, raw.fps, raw.joint_names, positions, notes=raw.notes)
+
+
+def _needed(raw: RawMotion, column: int) -> bool:
+    plain = re.sub(r"[^a-z0-9]", "", raw.joint_names[column].lower())
+    names = {side + alias for side in "rl" for aliases in ALIASES.values() for alias in aliases}
+    return plain in names | set(SACRUM) and _seen(raw.positions[:, column])
+
+
+def _right_handed(raw: RawMotion, notes: list[str]) -> RawMotion:
+    """Mirrored sideways if the right hip would be on the left: some files have an axis reversed."""
+    right, left = _need(raw, "asis", "r"), _need(raw, "asis", "l")
+    ahead = 0.5 * (right + left) - _back(raw)
+    turn = ahead[:, 0] * (left - right)[:, 1] - ahead[:, 1] * (left - right)[:, 0]
+    if np.median(turn) > 0.0:
+        return raw
+    notes.append("left and right are exchanged (left-handed axes or swapped names): mirrored sideways")
+    mirrored = raw.positions * np.array([1.0, -1.0, 1.0])
+    return RawMotion(raw.name, raw.format, raw.source, raw.fps, raw.joint_names, mirrored, notes=raw.notes)
+
+
+def _back(raw: RawMotion) -> np.ndarray:
+    """Middle of the back of the pelvis [m], shape (T, 3)."""
+    right, left = (_find(raw, "psis", side) for side in "rl")
+    if right is not None and left is not None:
+        return 0.5 * (right + left)
+    sacrum = _find(raw, "sacrum", "")
+    if sacrum is None:
+        raise KinesisError(f"'{raw.source}': no marker at the back of the pelvis (R.PSIS and L.PSIS, or S2).")
+    return sacrum
+
+
+def _pelvis(raw: RawMotion) -> tuple[np.ndarray, np.ndarray]:
+    """Pelvis frame (T, 3, 3) and hip centres (T, 2, 3)."""
+    right, left, back = _need(raw, "asis", "r"), _need(raw, "asis", "l"), _back(raw)
+    front = 0.5 * (right + left)
+    pelvis = frame_from(_unit(left - right), _unit(np.cross(front - back, left - right)))
+    depth = float(np.median(np.linalg.norm(front - back, axis=1)))
+    width = float(np.median(np.linalg.norm(left - right, axis=1)))
+    # In (forward, left, up) from the middle of the front markers; metres.
+    behind, below, aside = -0.24 * depth - 0.0099, -0.30 * width - 0.0109, 0.33 * width + 0.0073
+    hips = [front + pelvis @ np.array([behind, lateral, below]) for lateral in (-aside, aside)]
+    return pelvis, np.stack(hips, axis=1)
+
+
+def _joint(
+    raw: RawMotion, part: str, side: str, above: np.ndarray, inward: np.ndarray, half: float, notes: list[str]
+) -> np.ndarray:
+    """Centre between the lateral and the medial marker, or half a width inside the lateral one."""
+    outer, inner = _need(raw, part, side), _find(raw, f"{part}_medial", side)
+    if inner is not None:
+        return 0.5 * (outer + inner)
+    note = f"no medial {part} marker: centre {1e3 * (half + MARKER_RADIUS):.0f} mm inside the lateral one"
+    if note not in notes:
+        notes.append(note)
+    along = _unit(above - outer)
+    across = _unit(inward - np.sum(inward * along, axis=1, keepdims=True) * along)
+    return outer + (half + MARKER_RADIUS) * across
+
+
+def _toe(raw: RawMotion, side: str) -> np.ndarray:
+    inside, outside = _find(raw, "toe_inside", side), _find(raw, "toe_outside", side)
+    if inside is not None and outside is not None:
+        return 0.5 * (inside + outside)
+    return _need(raw, "toe", side)
+
+
+def _trunk(raw: RawMotion, hips: np.ndarray) -> np.ndarray | None:
+    right, left = _find(raw, "shoulder", "r"), _find(raw, "shoulder", "l")
+    if right is None or left is None or np.isnan(right).any() or np.isnan(left).any():
+        return None
+    return frame_from(_unit(left - right), _unit(0.5 * (left + right) - hips.mean(axis=1)))
+
+
+def _unit(v: np.ndarray) -> np.ndarray:
+    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
