@@ -110,7 +110,6 @@ def test_evaluation_and_headless_run_agree() -> None:
     run = run_headless(Simulation(clip, wavy, "wavy"))
     assert run.mpjpe_mm == pytest.approx(row.mpjpe_mm, rel=1e-12)
     assert run.mean_activation == pytest.approx(row.mean_activation, rel=1e-12)
-    assert run.survived_s == pytest.approx(row.survived_s)
 
 
 def test_numbers_that_are_not_finite_are_a_failure_of_that_body_alone() -> None:

@@ -15,7 +15,7 @@ from kinesis_app.body.kinematics import tracked_positions
 from kinesis_app.body.model import CTRL_DT, SIM_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.gait import walk
+from kinesis_app.motion.gait import GaitPlan, generate, walk
 from kinesis_app.session import messages as m
 from kinesis_app.session import planner as planner_module
 from kinesis_app.session.course import Course
@@ -78,6 +78,14 @@ def test_a_change_of_speed_neither_jumps_nor_kicks(walking: MotionClip, step: in
         largest_acceleration(plain), largest_acceleration(course)
     )
     assert changed.speed == speed
+
+
+def test_an_hour_of_walking_does_not_slow_its_next_steps() -> None:
+    plan = GaitPlan(3604.0, speed=((0.0, 1.1),), walking_at_start=True, walking_at_end=True)
+    began = time.process_time()
+    clip = generate(plan, start=3600.0)
+    assert time.process_time() - began < 4.0  # 16 s when every step looked at the whole way
+    assert clip.root_pos[0, 0] == pytest.approx(3600.0 * 1.1, abs=0.5)
 
 
 def test_a_walk_that_would_stop_walks_on_when_asked() -> None:

@@ -6,6 +6,7 @@ speed at time t leaves everything before t minus that second as it was.
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -105,10 +106,18 @@ class Path:
 
     def at(self, time: float) -> np.ndarray:
         """Pose (3,) at a time; the ends hold."""
-        return np.array([np.interp(time, self.time, column) for column in self.pose.T])
+        row, part = self._place(time)
+        return (1.0 - part) * self.pose[row] + part * self.pose[row + 1]
 
     def speed_at(self, time: float) -> float:
-        return float(np.interp(time, self.time, self.speed))
+        row, part = self._place(time)
+        return float((1.0 - part) * self.speed[row] + part * self.speed[row + 1])
+
+    def _place(self, time: float) -> tuple[int, float]:
+        """Row of the uniform grid and the fraction of a frame beyond it."""
+        place = min(max((time - self.time[0]) * GRID_FPS, 0.0), len(self.time) - 1.0)
+        row = min(int(place), len(self.time) - 2)
+        return row, place - row
 
 
 def path_of(plan: GaitPlan, start: float, stop: float) -> Path:
@@ -162,6 +171,20 @@ class Footsteps:
     stances: tuple[list[Stance], list[Stance]]
     events: tuple[list[tuple[int, float]], list[tuple[int, float]]]
     load: list[tuple[int, float]]
+
+
+KEPT_EVENTS = 8
+"""Events of each foot, and knots of the load, kept of the time before a window."""
+
+
+def since(steps: Footsteps, frame: int) -> Footsteps:
+    """The footsteps that matter from ``frame`` on: an hour's walk must not make its next step slow."""
+
+    def recent(knots: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        return knots[max(bisect.bisect_left(knots, (frame, -1.0)) - KEPT_EVENTS, 0) :]
+
+    right, left = ([stance for stance in stances if stance.off > frame] for stances in steps.stances)
+    return Footsteps((right, left), (recent(steps.events[0]), recent(steps.events[1])), recent(steps.load))
 
 
 STANDING_PHASE = 0.2

@@ -13,7 +13,7 @@ from kinesis_app.motion.dynamics import derivatives, generalised_force, zmp_of
 from kinesis_app.motion.gait import norms, pelvis
 from kinesis_app.motion.gait.feet import FootTrack, foot_track
 from kinesis_app.motion.gait.ik import solve_legs
-from kinesis_app.motion.gait.plan import GRID_FPS, Footsteps, GaitPlan, path_of, plan_footsteps
+from kinesis_app.motion.gait.plan import GRID_FPS, Footsteps, GaitPlan, path_of, plan_footsteps, since
 
 MARGIN = 1.5
 """Motion computed before and after the wanted part, so that its ends do not disturb it [s]."""
@@ -33,6 +33,7 @@ def generate(plan: GaitPlan, *, fps: float = GRID_FPS, name: str = "gait", start
     path = path_of(plan, -MARGIN - 1.0, stop + 2.0)
     steps = plan_footsteps(plan, path)
     begin = _window_start(steps, start) if start > 0.0 else round(-MARGIN * GRID_FPS)
+    steps = since(steps, begin) if start > 0.0 else steps
     frames = np.arange(begin, round(stop * GRID_FPS) + 1)
     feet = (foot_track(0, steps, frames), foot_track(1, steps, frames))
     right_load = pelvis.load_on_right(steps.load, frames)
