@@ -225,7 +225,7 @@ def test_killed_run_resumes_to_the_same_parameters(tiny: Path, tmp_path: Path) -
     common = ["--config", str(tiny), "--quiet", "--threads", "2", "--set", "checkpoint_minutes=0.0"]
     main([*common, "--run-dir", str(whole)])
     script = (
-        "import os, signal, training.stages as s, training.command as c\n"
+        "import os, signal, training.run as s, training.command as c\n"
         "save = s.Run.save\n"
         "def dying(self, stage, state):\n"
         "    save(self, stage, state)\n"
@@ -322,7 +322,8 @@ class PretendTeacher:
 def test_all_stages_with_a_kill_in_the_distillation(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from training import actions, stages
+    from training import actions
+    from training import run as runs
     from training.export import read_onnx
 
     monkeypatch.setattr(actions, "_teacher", lambda clips: PretendTeacher())
@@ -344,14 +345,14 @@ def test_all_stages_with_a_kill_in_the_distillation(
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     main([*common, "--run-dir", str(whole)])
     with monkeypatch.context() as patch:
-        save = stages.Run.save
+        save = runs.Run.save
 
-        def stop_in_round_two(run: stages.Run, stage: str, state: dict | None) -> None:
+        def stop_in_round_two(run: runs.Run, stage: str, state: dict | None) -> None:
             save(run, stage, state)
             if stage == "distill" and state is not None and state["student"]["rounds"] == 2:
                 run.interrupted = True
 
-        patch.setattr(stages.Run, "save", stop_in_round_two)
+        patch.setattr(runs.Run, "save", stop_in_round_two)
         with pytest.raises(SystemExit) as stop:
             main([*common, "--run-dir", str(stopped)])
         assert stop.value.code == 130

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
@@ -18,18 +18,14 @@ from kinesis_app.policy.contract import contract_metadata, current_contract
 from training import kinesis
 from training.export import export_onnx
 from training.networks import Actor
+from training.run import Run, numpy_policy
 from training.scoring import Score, score, summary
-
-if TYPE_CHECKING:
-    from training.stages import Run
 
 _CURVE_POINTS = 40
 
 
 def export_with_card(run: Run, actor: Actor) -> None:
     """Write ``<name>.onnx`` and ``<name>.yaml`` into the run's directory and show the scores."""
-    from training.stages import numpy_policy
-
     config, clips = run.config, run.evaluation_clips
     action = "kinesis" if config.action == "kinesis" else "muscles"
     scores = score(clips, numpy_policy(actor), action)

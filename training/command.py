@@ -20,7 +20,8 @@ from kinesis_app.motion.clip import write_atomically
 from training.checkpoint import load_checkpoint
 from training.config import TrainConfig, load_config, to_yaml
 from training.logbook import Logbook
-from training.stages import STAGES, InterruptedRunError, Run, load_network, run_stages
+from training.run import STAGES, InterruptedRunError, Run, load_network
+from training.stages import run_stages
 
 _EPILOG = """examples:
   python -m training.ppo                              train the default walking policy

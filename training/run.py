@@ -1,0 +1,140 @@
+"""One training run: its settings, its directory, its budget of time, its networks.
+
+The directory holds ``config.yaml``, ``run.yaml``, ``checkpoint.pt`` (where to go on),
+``teacher.pt`` and ``student.pt`` (results of stages), ``progress.jsonl``, ``tensorboard/`` and in
+the end ``<name>.onnx`` with its card ``<name>.yaml``.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from kinesis_app.errors import KinesisError
+from kinesis_app.motion.clip import MotionClip
+from training.actions import network_sizes
+from training.checkpoint import load_checkpoint, save_checkpoint
+from training.clips import build_clips, load_clips
+from training.config import TrainConfig
+from training.export import read_onnx
+from training.logbook import Logbook
+from training.networks import Actor
+
+STAGES = ("teacher", "distill", "polish", "export")
+_TIME_SHARE = {"teacher": 0.65, "distill": 0.25, "polish": 0.1, "export": 0.0}
+"""How the stages divide a budget of minutes."""
+
+
+class InterruptedRunError(Exception):
+    """The person asked to stop; the checkpoint is written."""
+
+
+@dataclass
+class Run:
+    """One training run.
+
+    Attributes:
+        config: Everything that decides the result.
+        directory: Where it writes.
+        log: Where numbers go.
+        stages: Stages to run, in order.
+        device: Of the learner.
+        minutes: Budget of wall-clock time; 0 for none.
+        motions: Files and folders of motions beside those of the configuration.
+        init: Network to start from, or an empty string.
+        command: The command line, for the card.
+        pending: Checkpoint to go on from.
+        interrupted: Set from outside to stop at the next safe point.
+    """
+
+    config: TrainConfig
+    directory: Path
+    log: Logbook
+    stages: tuple[str, ...]
+    device: str = "cpu"
+    minutes: float = 0.0
+    motions: tuple[str, ...] = ()
+    init: str = ""
+    command: str = ""
+    pending: dict[str, Any] | None = None
+    interrupted: bool = False
+    last_save: float = field(default=0.0, init=False)
+
+    @functools.cached_property
+    def clips(self) -> list[MotionClip]:
+        """All motions of the run."""
+        self.log.say("Making the reference motions ...")
+        return build_clips(self.config.clips) + (load_clips(self.motions) if self.motions else [])
+
+    @functools.cached_property
+    def evaluation_clips(self) -> list[MotionClip]:
+        """Motions of the evaluation: the configuration's, or those of the training."""
+        return build_clips(self.config.evaluation) or self.clips
+
+    def out_of_time(self, stage: str) -> bool:
+        """Whether ``stage`` has used its share of the budget."""
+        shares = {name: _TIME_SHARE[name] for name in self.stages}
+        until = sum(shares[name] for name in self.stages[: self.stages.index(stage) + 1])
+        return self.minutes > 0.0 and self.log.seconds > 60.0 * self.minutes * until / sum(shares.values())
+
+    def save(self, stage: str, state: dict[str, Any] | None) -> None:
+        """Write the checkpoint: ``stage`` is next, or under way if there is a ``state``."""
+        content = {"stage": stage, "seconds": self.log.seconds, "state": state}
+        save_checkpoint(self.directory / "checkpoint.pt", content)
+        self.last_save = self.log.seconds
+
+    def save_is_due(self) -> bool:
+        return self.log.seconds - self.last_save > 60.0 * self.config.checkpoint_minutes
+
+    def take_pending(self, stage: str) -> dict[str, Any] | None:
+        """The state to resume ``stage`` from, once; None to start it afresh."""
+        if self.pending is None or self.pending["stage"] != stage:
+            return None
+        state, self.pending = self.pending["state"], None
+        return state
+
+
+def save_network(path: Path, actor: Actor) -> None:
+    """Write a network's sizes and weights."""
+    save_checkpoint(path, {"sizes": actor.sizes, "actor": actor.state_dict()})
+
+
+def load_network(path: Path) -> Actor:
+    """Read a network from a file of :func:`save_network`, or from a policy's ONNX."""
+    if path.suffix == ".onnx":
+        return read_onnx(path)
+    content = load_checkpoint(path)
+    if "sizes" not in content:
+        raise KinesisError(f"'{path}' holds no network; give teacher.pt, student.pt or an .onnx.")
+    sizes = content["sizes"]
+    actor = Actor(sizes[0], sizes[-1], sizes[1:-1], torch.Generator())
+    actor.load_state_dict(content["actor"])
+    return actor
+
+
+def initial_actor(run: Run, file: str, action: str, hidden: Sequence[int]) -> Actor:
+    """The result of an earlier stage, ``--init``, or a new network, whichever there is and fits."""
+    for path in (run.directory / file, Path(run.init) if run.init else None):
+        if path is not None and path.is_file():
+            actor = load_network(path)
+            if (actor.sizes[0], actor.sizes[-1]) == network_sizes(action):
+                return actor
+    seed = torch.Generator().manual_seed(run.config.seed)
+    return Actor(*network_sizes(action), hidden, seed)
+
+
+def numpy_policy(actor: Actor) -> Callable[[np.ndarray], np.ndarray]:
+    """The network's mean action as a function of numpy arrays."""
+
+    @torch.no_grad()
+    def act(observation: np.ndarray) -> np.ndarray:
+        action: np.ndarray = actor(torch.from_numpy(observation)).numpy()
+        return action
+
+    return act
