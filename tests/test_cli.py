@@ -15,6 +15,7 @@ from small_policy import write_policy
 
 from kinesis_app.cli import main
 from kinesis_app.cli.motion_request import requested_motion
+from kinesis_app.cli.policies_command import fact
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import save_clip
 
@@ -192,6 +193,15 @@ def test_policies_are_listed(folder: Path, capsys: pytest.CaptureFixture) -> Non
     listed = {p["name"]: p for p in json.loads(capsys.readouterr().out)["policies"]}
     assert listed["small"]["default"]
     assert listed["broken"]["problem"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(None, "-"), (1234567, "1,234,567"), ({"teacher": 1000, "polish": 500}, "1,500"), (["a", "b"], "a, b"),
+     (list("abcd"), "4 motions"), ("walks", "walks")],
+)  # fmt: skip
+def test_card_facts_in_a_few_words(value: object, text: str) -> None:
+    assert fact(value) == text
 
 
 def test_motions_are_listed_or_it_says_there_are_none(capsys: pytest.CaptureFixture) -> None:

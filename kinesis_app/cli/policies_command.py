@@ -42,18 +42,16 @@ def execute(options: argparse.Namespace) -> int:
 
 def _row(p: PolicyInfo) -> tuple[str, ...]:
     card = p.contract.card if p.contract else {}
+    facts = [fact(card.get(key)) for key in ("trained_on", "steps", "date")]
+    return ("*" if p.is_default else "", p.name, *facts, f"{p.n_bytes / 1024:.0f}", p.sha256[:12])
 
-    def fact(key: str) -> str:
-        value: Any = card.get(key, "-")
-        return f"{value:,}" if isinstance(value, int) else str(value)
 
-    size = f"{p.n_bytes / 1024:.0f}"
-    return (
-        "*" if p.is_default else "",
-        p.name,
-        fact("trained_on"),
-        fact("steps"),
-        fact("date"),
-        size,
-        p.sha256[:12],
-    )
+def fact(value: Any) -> str:
+    """One entry of a card in a few words; steps may be given for each stage of the training."""
+    if isinstance(value, dict) and all(isinstance(v, int) for v in value.values()):
+        value = sum(value.values())
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) if len(value) <= 3 else f"{len(value)} motions"
+    return str(value)[:60] if value is not None else "-"
