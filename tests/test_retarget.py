@@ -18,6 +18,7 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.formats import RawMotion, read_motion
 from kinesis_app.motion.formats.raw import Y_UP_TO_Z_UP
+from kinesis_app.motion.library import load_motion
 from kinesis_app.motion.retarget import RetargetReport, retarget
 from kinesis_app.motion.retarget.coordinates import ANATOMICAL_FROM_OPENSIM
 from kinesis_app.motion.retarget.ik import Pose, solve
@@ -116,6 +117,19 @@ def test_a_clip_written_as_mot_comes_back(tmp_path: Path) -> None:
     expected[:, :2] += (moved - expected)[inner, :2].mean(axis=0)
     assert np.linalg.norm((moved - expected)[inner], axis=1).max() < 5e-3
     assert report.mean_residual_mm < 3.0
+
+
+def test_a_generated_walk_comes_back(tmp_path: Path) -> None:
+    """Short closing steps and toe-off are smoothed a little; the rest is the same walk."""
+    walk = load_motion("walk:1.2:6")
+    write_mot(tmp_path / "walk.mot", Pose(walk.root_pos, walk.root_quat, walk.joints))
+    clip, report = retarget(read_motion(tmp_path / "walk.mot"))
+    inner = slice(15, clip.n_frames - 15)
+    error = np.rad2deg(clip.joints - walk.joints[: clip.n_frames])[inner]
+    assert np.sqrt(np.square(error).mean(axis=0)).max() < 2.5
+    moved = (clip.root_pos - walk.root_pos[: clip.n_frames])[inner]
+    assert np.linalg.norm(moved - moved.mean(axis=0), axis=1).max() < 0.02
+    assert report.mean_residual_mm < 5.0
 
 
 def test_left_and_right_are_treated_alike(tmp_path: Path) -> None:

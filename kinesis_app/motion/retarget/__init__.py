@@ -45,6 +45,8 @@ SMOOTHING = 12.0
 """Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
 BALANCE_ROUNDS = 2
 """Corrections of the pelvis with the full inverse dynamics."""
+BALANCED = 5.0
+"""A clip whose ZMP leaves the feet by less than this on average is left as it is [mm]."""
 NONSENSE = 100.0
 """A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
 MAX_SECONDS = 600.0
@@ -97,7 +99,7 @@ def _balanced(raw: RawMotion, name: str, targets: Targets, contacts: Contacts) -
     clip = _clip(_smoothed(pose), raw, name)
     excess = zmp_excess(clip, contacts)
     before, total = excess_mm(excess), np.zeros((clip.n_frames, 2))
-    for _ in range(BALANCE_ROUNDS):
+    for _ in range(BALANCE_ROUNDS if before > BALANCED else 0):
         step = pelvis_shift(clip, excess)
         total += step
         locked = within_reach(shifted(locked, step), resting)

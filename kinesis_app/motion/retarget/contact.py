@@ -17,6 +17,11 @@ SINK = -0.002
 """Height of the resting sole [m]: contact in MuJoCo needs a little penetration to carry weight."""
 MAX_HEIGHT, MAX_UNEVEN = 0.045, 0.1
 """A foot point higher above the floor than this is in the air [m]; before the floor is level."""
+MAX_SLIDE, CREEP = 0.075, 0.12
+"""A stance that slides further than this [m] is two, and a short low step between them faster than
+this [m/s]."""
+QUIET = 0.1
+"""Time on either side of such a step for which the foot rests [s]."""
 LEVEL = 0.004
 """Difference in height at which the lower of heel and ball clearly holds the foot [m]."""
 MIN_FLOOR, MAX_SLOPE = 1.0, 0.05
@@ -91,11 +96,26 @@ def detect(targets: Targets, max_height: float = MAX_HEIGHT) -> Contacts:
     travel = np.linalg.norm(np.gradient(targets.root_pos()[:, :2], 1.0 / targets.fps, axis=0), axis=-1)
     slow = speed < 0.28 + 0.13 * float(np.median(travel))
     resting = slow & (points[..., 2] - floor < max_height)
+    _split_sliding(resting, points, speed, targets.fps)
     width = max(int(SHORTEST * targets.fps), 1)
     line = np.ones((width, 1, 1), dtype=bool)
     padded = np.pad(resting, ((width, width), (0, 0), (0, 0)), mode="edge")
     clean = binary_opening(binary_closing(padded, line), line)[width:-width]
     return Contacts(clean[:, :, 0], clean[:, :, 1])
+
+
+def _split_sliding(resting: np.ndarray, points: np.ndarray, speed: np.ndarray, fps: float) -> None:
+    """Lift the feet, in place, during slow low steps that height and speed alone take for rest."""
+    for side in (0, 1):
+        for start, stop in intervals(np.asarray(resting[:, side].any(axis=1))):
+            slowest = speed[start:stop, side].argmin(axis=1)
+            step = np.gradient(points[:, side], axis=0)[start:stop]
+            path = np.cumsum(np.take_along_axis(step, slowest[:, None, None], axis=1)[:, 0, :2], axis=0)
+            if np.linalg.norm(np.ptp(path, axis=0)) > MAX_SLIDE:
+                moving = gaussian_filter1d(speed[start:stop, side].min(axis=1), 0.02 * fps) > CREEP
+                for a, b in intervals(moving):
+                    if a > QUIET * fps and b < stop - start - QUIET * fps:
+                        resting[start + a : start + b, side] = False
 
 
 def ground_contacts(qpos: np.ndarray, height: float = 0.005) -> Contacts:

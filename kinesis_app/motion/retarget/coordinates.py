@@ -23,6 +23,9 @@ from kinesis_app.motion.retarget.shape import (
 ANATOMICAL_FROM_OPENSIM = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """OpenSim's body axes (forward, up, right) in (forward, left, up)."""
 
+SAME_SIZE = 0.005
+"""Legs that differ by less than this are as long as this body's: soles sink a little."""
+
 
 def from_coordinates(raw: RawMotion) -> Anatomy:
     """Pose this body with the recorded angles; only lengths differ from the subject.
@@ -83,6 +86,9 @@ def _scale(reach: np.ndarray, height: np.ndarray, notes: list[str]) -> float:
     """This body's leg over the subject's: the stance leg must span the pelvis height."""
     if height.min() > 0.2:
         scale = float(np.percentile(reach / height, 90.0))
+        if abs(scale - 1.0) < SAME_SIZE:
+            notes.append("floor at y = 0; as tall as this body")
+            return 1.0
         if 0.6 < scale < 1.7:
             notes.append(f"floor at y = 0; translations scaled by {scale:.3f}")
             return scale

@@ -23,8 +23,10 @@ from kinesis_app.motion.retarget.contact import Contacts
 from kinesis_app.motion.retarget.layout import Targets
 from kinesis_app.motion.retarget.shape import sole_points
 
-FLIGHT = 0.02
+FLIGHT = 0.1
 """A clip that flies for more than this share of its frames has no ZMP to follow."""
+LARGEST = 0.04
+"""Larger shifts are not gentle; they saturate here [m]."""
 EDGE = 0.3
 """Corrections fade in and out over this time at the ends of a clip [s]."""
 SMOOTHNESS = 0.03
@@ -116,7 +118,8 @@ def pelvis_shift(clip: MotionClip, excess: np.ndarray) -> np.ndarray:
     fade = np.clip(
         np.minimum(np.arange(len(excess)), np.arange(len(excess))[::-1]) / (EDGE * clip.fps), 0.0, 1.0
     )
-    return follow_zmp(wanted * fade[:, None], clip.root_pos[:, 2])
+    shift = follow_zmp(wanted * fade[:, None], clip.root_pos[:, 2])
+    return LARGEST * np.tanh(shift / LARGEST)
 
 
 def shifted(targets: Targets, shift: np.ndarray) -> Targets:
