@@ -322,11 +322,12 @@ class PretendTeacher:
 def test_all_stages_with_a_kill_in_the_distillation(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from training import actions
+    from training import actions, card
     from training import run as runs
     from training.export import read_onnx
 
     monkeypatch.setattr(actions, "_teacher", lambda clips: PretendTeacher())
+    monkeypatch.setattr(card, "_PUSHES", 1)
     settings = {
         "action": "teacher",
         "first_clips": "[{generator: stand, seconds: 2.0}]",

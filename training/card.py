@@ -5,30 +5,30 @@ from __future__ import annotations
 import datetime
 import json
 import platform
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import yaml
 
+from kinesis_app.evaluation import evaluate, evaluate_pushes
 from kinesis_app.motion.clip import write_atomically
 from kinesis_app.policy.contract import contract_metadata, current_contract
 from training import kinesis
 from training.export import export_onnx
 from training.networks import Actor
 from training.run import Run, numpy_policy
-from training.scoring import Score, score, summary
+from training.scoring import score, summary
 
 _CURVE_POINTS = 40
+_PUSHES = 20
 
 
 def export_with_card(run: Run, actor: Actor) -> None:
     """Write ``<name>.onnx`` and ``<name>.yaml`` into the run's directory and show the scores."""
-    config, clips = run.config, run.evaluation_clips
-    action = "kinesis" if config.action == "kinesis" else "muscles"
-    scores = score(clips, numpy_policy(actor), action)
+    config = run.config
     facts = {
         "trained_on": [clip.name for clip in run.clips][:100],
         "command": run.command,
@@ -37,15 +37,15 @@ def export_with_card(run: Run, actor: Actor) -> None:
         "steps": stage_steps(run.directory),
         "minutes": round(run.log.seconds / 60.0, 1),
     }
+    scores = _scores(run, actor)
     card = facts | {
-        "total": summary(scores),
-        "scores": [_row(s) for s in scores],
+        **scores,
         "curve": curve(run.directory),
         "versions": {name: version(name) for name in ("mujoco", "torch", "numpy")},
         "machine": f"{platform.machine()}, {platform.system()}",
     }
     path = run.directory / f"{config.name}.onnx"
-    if action == "kinesis":
+    if config.action == "kinesis":
         contract = replace(current_contract(facts), observation=kinesis.TERMS, look_ahead=(1,))
         contract = replace(contract, action_map=kinesis.ACTION_MAP)
         export_onnx(actor, path, contract.to_metadata(), (-1.0, 1.0))
@@ -57,22 +57,34 @@ def export_with_card(run: Run, actor: Actor) -> None:
     run.log.say(f"Policy: {path}   card: {path.with_suffix('.yaml')}")
 
 
-def _row(s: Score) -> dict[str, Any]:
+def _scores(run: Run, actor: Actor) -> dict[str, Any]:
+    """Scores on the evaluation's motions and, for policies of muscle commands, under pushes."""
+    act, clips = numpy_policy(actor), run.evaluation_clips
+    if run.config.action == "kinesis":
+        own = score(clips, act, "kinesis")
+        return {"total": summary(own), "scores": [asdict(s) for s in own]}
+    result = evaluate(lambda x: np.clip(act(x), 0.0, 1.0), clips)
+    pushed = evaluate_pushes(act, _PUSHES)
     return {
-        "name": s.name,
-        "duration_s": round(s.duration, 2),
-        "survived_s": round(s.survived, 2),
-        "success_015": s.success,
-        "mpjpe_mm": round(s.error_mm, 1),
+        "total": _rounded(result.total()),
+        "pushes_50_newton_survived": f"{pushed.survived} of {_PUSHES}",
+        "scores": [_rounded(asdict(row)) for row in result.clips],
     }
 
 
-def _table(scores: Sequence[Score]) -> str:
-    total = summary(scores)
-    lines = [f"{'clip':40s} {'survived':>15s} {'error':>8s}"]
-    lines += [f"{s.name:40s} {s.survived:6.1f} / {s.duration:4.1f} s {s.error_mm:5.1f} mm" for s in scores]
-    lines.append(f"{'total':40s} {100 * total['success']:5.0f} % to the end {total['error_mm']:5.1f} mm")
-    return "\n".join(lines)
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    return {k: round(v, 3) if isinstance(v, float) else v for k, v in row.items()}
+
+
+def _table(scores: dict[str, Any]) -> str:
+    """The scores as text, one line per motion."""
+    lines = [
+        f"{row['name']:32s} {row['survived_s']:6.1f} of {row['duration_s']:5.1f} s {row['mpjpe_mm']:7.1f} mm"
+        for row in scores["scores"]
+    ]
+    facts = [f"{key}: {value}" for key, value in scores.items() if key.startswith("pushes")]
+    facts += [f"{key} {value:.3g}" for key, value in scores["total"].items()]
+    return "\n".join([*lines, "   ".join(facts)])
 
 
 def _progress(directory: Path) -> list[dict[str, Any]]:

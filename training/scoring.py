@@ -1,4 +1,7 @@
-"""How well a policy follows clips: deterministic, from the first frame, one attempt each."""
+"""How well a policy in training follows clips: deterministic, from the first frame.
+
+For any action map; exported policies are scored by ``kinesis_app.evaluation`` instead.
+"""
 
 from __future__ import annotations
 
@@ -16,21 +19,21 @@ from training.actions import make_env
 
 @dataclass(frozen=True)
 class Score:
-    """One clip's result.
+    """One clip's result; names as in the app's own evaluation.
 
     Attributes:
         name: Of the clip.
-        duration: Of the clip [s].
-        survived: Time until the mean body error passed the limit, or the duration [s].
-        error_mm: Mean body error while it survived [mm].
+        duration_s: Of the clip [s].
+        survived_s: Time until the mean body error passed the limit, or the duration [s].
         success: Whether it survived to the end.
+        mpjpe_mm: Mean body error while it survived [mm].
     """
 
     name: str
-    duration: float
-    survived: float
-    error_mm: float
+    duration_s: float
+    survived_s: float
     success: bool
+    mpjpe_mm: float
 
 
 def start_at_beginning(env: TrackingEnv, activation: np.ndarray | None = None) -> np.ndarray:
@@ -89,8 +92,8 @@ def score(
             names[i % len(names)],
             float(durations[i % len(names)]),
             float(steps[i] * CTRL_DT),
-            float(1000.0 * error[i] / max(steps[i], 1)),
             bool(steps[i] >= wanted[i]),
+            float(1000.0 * error[i] / max(steps[i], 1)),
         )
         for i in range(n)
     ]
@@ -100,6 +103,6 @@ def summary(scores: Sequence[Score]) -> dict[str, float]:
     """Success rate, frame coverage and mean error over all scores."""
     return {
         "success": float(np.mean([s.success for s in scores])),
-        "coverage": float(np.mean([s.survived / s.duration for s in scores])),
-        "error_mm": float(np.mean([s.error_mm for s in scores])),
+        "coverage": float(np.mean([s.survived_s / s.duration_s for s in scores])),
+        "mpjpe_mm": float(np.mean([s.mpjpe_mm for s in scores])),
     }
