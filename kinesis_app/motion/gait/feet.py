@@ -18,6 +18,8 @@ from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.plan import GRID_FPS, LONG, STANDING_PHASE, Footsteps, Stance
 
+FLAT_ZONE = np.radians(1.2)
+"""Pitch that counts as flat in stance [rad]."""
 TOE_OUT = np.radians(6.0)
 """Foot progression angle (Schwartz 2008: 5-8 degrees in stance)."""
 MTP_LIMIT = np.radians(25.0)
@@ -28,18 +30,24 @@ SINK = 0.0012
 """Depth of the contact spheres in the floor [m]: what half the weight needs with soft contacts."""
 BLEND = 0.0015
 """Height over which neighbouring contact spheres share the rolling [m]."""
+CLEARANCE = 0.012
+"""Least height of the foot over the floor in mid swing [m]."""
+LONGEST_SWING = 120
+"""No swing takes more frames."""
+LANDING = 0.05
+"""How long after foot strike the heel still glides, as a share of the swing's duration."""
 SWING_AHEAD = np.array(
     [
-        [0.2917, -0.3354, 0.536, -0.7667, 0.7822],
-        [-0.5299, 0.2916, -0.7035, 1.0186, -1.6981],
-        [0.1466, -0.1453, 0.2914, -0.4051, 0.2324],
+        [0.3458, -0.3264, 0.6281, -0.8255, 0.8559],
+        [-0.5798, 0.4117, -0.9093, 1.2927, -1.1812],
+        [0.1648, -0.1755, 0.35, -0.4701, 0.1552],
     ]
 )
 SWING_UP = np.array(
     [
-        [0.0035, 0.0158, 0.0414, -0.1, 0.1872],
-        [-0.0172, -0.0925, -0.0098, 0.3775, 0.069],
-        [0.0147, 0.0218, -0.0068, -0.1461, 0.0012],
+        [0.0197, 0.0262, 0.0422, -0.112, 0.2878],
+        [-0.0542, -0.1034, 0.0265, 0.3842, -0.0819],
+        [0.0296, 0.0206, -0.0171, -0.1413, 0.0837],
     ]
 )
 """Bumps of the swing path, forward and up [m]: rows 1, v, v^2 of the speed v [m/s], columns the
@@ -108,8 +116,7 @@ def sphere_centres(side: int, rot: np.ndarray, toes: np.ndarray) -> np.ndarray:
 def foot_shape(side: int, phase: np.ndarray, speed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Orientation of calcn in its footprint's frame (T, 3, 3) and toe angle (T,)."""
     scale = np.clip(speed / norms.SLOWEST, 0.0, 1.0)
-    pitch = scale * _soft_zone(norms.foot_pitch(phase, speed), np.radians(1.2))
-    pitch *= 1.0 - _rest(phase)
+    pitch = scale * _flattened(norms.foot_pitch(phase, speed), phase)
     off = norms.foot_off(speed)
     raised = np.maximum(-pitch, 0.0) / 0.81
     extension = MTP_LIMIT * np.tanh(raised / MTP_LIMIT)
@@ -119,24 +126,26 @@ def foot_shape(side: int, phase: np.ndarray, speed: np.ndarray) -> tuple[np.ndar
     return _CALCN_TO_GROUND @ _turn(2, pitch) @ _turn(0, roll), -extension
 
 
-def _rest(phase: np.ndarray) -> np.ndarray:
-    """1 at the phase of standing, 0 from 0.08 away: removes the last tenth of a degree of pitch."""
-    return 1.0 - smooth_step(np.abs(np.mod(phase, 1.0) - STANDING_PHASE) / 0.1)
-
-
 def smooth_step(u: np.ndarray) -> np.ndarray:
     """Quintic step from 0 to 1 with flat ends."""
     u = np.clip(u, 0.0, 1.0)
     return u**3 * (10.0 + u * (6.0 * u - 15.0))
 
 
-def _soft_zone(x: np.ndarray, zone: float) -> np.ndarray:
-    """x without its part within about +-zone, smooth."""
-    return x - zone * np.tanh(x / zone)
+def _flattened(pitch: np.ndarray, phase: np.ndarray) -> np.ndarray:
+    """Foot pitch without its last degree in stance, so that the foot lies flat in mid stance."""
+    cycle = np.mod(phase + 0.2, 1.0) - 0.2
+    stance = smooth_step((cycle + 0.1) / 0.1) * (1.0 - smooth_step((cycle - 0.5) / 0.2))
+    flat = pitch - FLAT_ZONE * np.tanh(pitch / FLAT_ZONE)
+    away = smooth_step(np.abs(cycle - STANDING_PHASE) / 0.1)
+    return pitch + stance * (flat * away - pitch)
 
 
 def foot_track(side: int, steps: Footsteps, frames: np.ndarray) -> FootTrack:
     """Pose of the right (0) or left (1) foot at grid frames (consecutive)."""
+    wanted = len(frames)
+    # A swing at the end needs the stance that follows it.
+    frames = np.arange(frames[0], frames[-1] + 1 + LONGEST_SWING)
     stances = steps.stances[side]
     phase = _phase(steps.events[side], frames)
     speed = _shape_speed(stances, frames)
@@ -149,15 +158,20 @@ def foot_track(side: int, steps: Footsteps, frames: np.ndarray) -> FootTrack:
     first = int(frames[0])
     inside = [s for s in stances if s.off > first and s.land < frames[-1]]
     tracks = [_stance_track(side, s, roll, height, frames, phase) for s in inside]
+    at_rest = [s.land for s in inside]
+    for k in range(1, len(inside)):
+        at_rest[k] += round(LANDING * (inside[k].land - inside[k - 1].off))
     flat = np.zeros((len(frames), 2))
-    for s, track in zip(inside, tracks, strict=True):
-        flat[frames >= s.land - 1] = _flat_place(side, s)
-        here = (frames >= s.land) & (frames <= s.off)
+    for s, rest, track in zip(inside, at_rest, tracks, strict=True):
+        here = (frames >= rest) & (frames <= s.off)
         pos[here], stance[here] = track[here], True
+        flat[frames >= s.land - 1] = _flat_place(side, s)
     for k in range(len(inside) - 1):
-        a, b = inside[k].off - first, inside[k + 1].land - first
+        a, b = inside[k].off - first, min(at_rest[k + 1] - first, len(frames) - 2)
         pos[a : b + 1] = _swing(tracks[k], tracks[k + 1], a, b, speed[(a + b) // 2])
-    return FootTrack(pos, rot, mtp, phase, speed, stance, yaw, flat)
+        pos[a : b + 1, 2] = _cleared(pos[a : b + 1, 2], height[a : b + 1])
+    track = (pos, rot, mtp, phase, speed, stance, yaw, flat)
+    return FootTrack(*(array[:wanted] for array in track))
 
 
 def _phase(events: list[tuple[int, float]], frames: np.ndarray) -> np.ndarray:
@@ -262,6 +276,17 @@ def _swing(before: np.ndarray, after: np.ndarray, a: int, b: int, speed: float) 
     path[:, :2] += np.outer(bump @ (powers @ SWING_AHEAD), ahead / usual)
     path[:, 2] += bump @ (powers @ SWING_UP)
     return path
+
+
+def _cleared(path: np.ndarray, floor: np.ndarray) -> np.ndarray:
+    """Height of calcn in swing [m] (n,), kept above the height ``floor`` at which the foot touches."""
+    u = np.linspace(0.0, 1.0, len(path))
+    window = smooth_step(u / 0.3) * smooth_step((1.0 - u) / 0.3)
+    clearance, wanted = path - floor, CLEARANCE * window
+    # A smooth maximum of the two; exact at both ends.
+    return floor + 0.5 * (
+        clearance + wanted + np.sqrt((clearance - wanted) ** 2 + (0.5 * CLEARANCE * window) ** 2)
+    )
 
 
 def _quintic(u: np.ndarray, lo: list[np.ndarray], hi: list[np.ndarray]) -> np.ndarray:

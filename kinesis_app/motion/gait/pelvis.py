@@ -31,23 +31,21 @@ from kinesis_app.motion.gait.feet import TOE_OUT, FootTrack, smooth_step
 from kinesis_app.motion.gait.plan import GRID_FPS
 
 GRAVITY = 9.81
-LEAN = np.radians(0.0)
-"""Forward lean of pelvis and trunk per m/s [rad]: puts the centre of mass over the hips, as the
-human contact forces and leg angles together ask for (Schwartz 2008, all five speeds)."""
-PELVIS_SHARE = 0.6
-"""Share of the human pelvis rotation and obliquity: here the whole trunk turns with the pelvis."""
-KNEE_REACH = np.radians(4.0)
+PELVIS_SHARE = {"rotation": 1.0, "obliquity": 0.6}
+"""Share of the human pelvis angles: here the whole trunk moves with the pelvis."""
+KNEE_REACH = np.radians(7.0)
 """Straightest knee that the pelvis height may ask for [rad]."""
-DROP = (0.0065, 0.0226)
+DROP = (0.008, 0.0275, 0.052)
 """Pelvis height lost in double support [m]: constant and per m/s (human leg curves)."""
-TRANSFER = (3.0, 6.0)
+TRANSFER = (3.0, 4.5)
 """Shape of the weight transfer over double support: half done after a third of it (Schwartz 2008)."""
-LOWEST = 0.3
+LOWEST = 0.1
 """Where in double support the pelvis is lowest [1] (from the hip height over the human leg curves)."""
 HEIGHT_SMOOTHING = 0.03
 """Gaussian that smooths the pelvis height [s]."""
 COP_PHASE = np.array([-0.05, 0.0, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.58, 0.66, 0.8])
-COP_PLACE = np.array([0.0, 0.005, 0.03, 0.065, 0.095, 0.125, 0.155, 0.18, 0.205, 0.215, 0.215])
+COP_PLACE = np.array([0.0, 0.005, 0.025, 0.055, 0.09, 0.13, 0.165, 0.19, 0.21, 0.215, 0.215])
+COP_SHIFT = (0.0, 0.0)
 """Centre of pressure along the foot [m ahead of calcn's origin] over the cycle phase."""
 
 
@@ -64,24 +62,26 @@ def load_on_right(knots: list[tuple[int, float]], frames: np.ndarray) -> np.ndar
 
 def pelvis_quat(yaw: np.ndarray, feet: tuple[FootTrack, FootTrack]) -> np.ndarray:
     """Orientation of the pelvis: heading plus human rotation and obliquity, wxyz (T, 4)."""
-    scale = [PELVIS_SHARE * np.clip(f.speed / norms.SLOWEST, 0.0, 1.0) for f in feet]
+    scale = [np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0) for foot in feet]
     wave = {
-        name: 0.5 * (scale[0] * norms.curve(name, feet[0].phase, feet[0].speed)
-                     - scale[1] * norms.curve(name, feet[1].phase, feet[1].speed))
-        for name in ("rotation", "obliquity")
+        name: 0.5 * share * (
+            scale[0] * norms.curve(name, feet[0].phase, feet[0].speed)
+            - scale[1] * norms.curve(name, feet[1].phase, feet[1].speed)
+        )
+        for name, share in PELVIS_SHARE.items()
     }  # fmt: skip
     # Right side forward turns to the left (+z); right side up turns the top to the left (-y is ahead).
     roll = quat_from_axis_angle(np.array([0.0, 1.0, 0.0]), wave["obliquity"])
-    lean = LEAN * 0.5 * (feet[0].speed + feet[1].speed)
-    tilt = quat_from_axis_angle(np.array([1.0, 0.0, 0.0]), lean)
-    return quat_mul(quat_mul(upright_quat(yaw + wave["rotation"]), tilt), roll)
+    return quat_mul(upright_quat(yaw + wave["rotation"]), roll)
 
 
 def desired_zmp(feet: tuple[FootTrack, FootTrack], right_load: np.ndarray) -> np.ndarray:
     """Planned centre of pressure on the ground [m], shape (T, 2)."""
     total = np.zeros((len(right_load), 2))
     for side, (foot, share) in enumerate(zip(feet, (right_load, 1.0 - right_load), strict=True)):
-        place = np.interp(np.mod(foot.phase + 0.1, 1.0) - 0.1, COP_PHASE, COP_PLACE)
+        cycle = np.mod(foot.phase + 0.1, 1.0) - 0.1
+        shift = (COP_SHIFT[0] + COP_SHIFT[1] * foot.speed) * smooth_step(cycle / 0.15)
+        place = np.interp(cycle, COP_PHASE, COP_PLACE) + shift * np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
         angle = foot.yaw + (TOE_OUT if side else -TOE_OUT)
         total += share[:, None] * (foot.flat + place[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1))
     return total
@@ -164,15 +164,15 @@ def pelvis_height(
     if len(at) < 2:
         return np.full(len(frames), value[0] if len(at) else wanted.mean())
     high = np.interp(at, at[~down], value[~down])
-    drop = np.where(down, DROP[0] + DROP[1] * speed[at], 0.0)
+    drop = np.where(down, np.minimum(DROP[0] + DROP[1] * speed[at], DROP[2]), 0.0)
     grid = np.arange(len(frames))
     edges = np.concatenate([[0], (at[1:] + at[:-1]) // 2, [len(frames)]])
-    for _ in range(4):
+    for _ in range(8):
         height = PchipInterpolator(at, high - drop)(np.clip(grid, at[0], at[-1]))
         height = gaussian_filter1d(height, HEIGHT_SMOOTHING * GRID_FPS, mode="nearest")
         excess = np.maximum(height - ceiling, 0.0)
         local = np.array([excess[a:b].max(initial=0.0) for a, b in pairwise(edges)])
-        high = high - 1.05 * np.maximum(local, np.maximum(np.r_[local[1:], 0.0], np.r_[0.0, local[:-1]]))
+        high = high - 0.6 * np.maximum(local, np.maximum(np.r_[local[1:], 0.0], np.r_[0.0, local[:-1]]))
     return height
 
 

@@ -28,6 +28,12 @@ LOOK_AHEAD = round(0.25 * GRID_FPS)
 """A departure is noticed this many frames ahead."""
 PELVIS_AHEAD = 0.111
 """How far the pelvis' origin stands ahead of the ankles [m]."""
+BRISK, BRISK_FOR = 0.9, 1.5
+"""Who brakes keeps stepping as briskly as at this speed [m/s] for this long [s]."""
+TURNING_SPEED = 0.8
+"""Below this speed [m/s] turning fades out: turning in place takes other steps than walking."""
+LONGEST_STEP = 1.1
+"""Longest step in steps of the current speed: after a quick start the feet catch up over several."""
 FIRST_SWING = 0.85
 """Duration of the first swing, as a share of a step's duration at the coming speed."""
 FIRST_STEP_SHAPE = 0.7
@@ -128,7 +134,7 @@ def path_of(plan: GaitPlan, start: float, stop: float) -> Path:
     moving_before, moving_after = plan.walking_at_start, plan.walking_at_end
     speed = np.where((time < 0.0) & (not moving_before), 0.0, speed)
     speed = np.where((time > plan.duration) & (not moving_after), 0.0, speed)
-    turn = _piecewise(plan.turn, time) * (speed > 0.0)
+    turn = _piecewise(plan.turn, time) * np.clip(speed / TURNING_SPEED, 0.0, 1.0)
     yaw = _cumulative(turn, -first) + plan.origin[2]
     x = _cumulative(speed * np.cos(yaw), -first) + plan.origin[0]
     y = _cumulative(speed * np.sin(yaw), -first) + plan.origin[1]
@@ -300,10 +306,15 @@ def _step(planner: _Planner, strike: int) -> int | None:
     swing, path = planner.swing, planner.path
     now = strike / GRID_FPS
     speed = path.speed_at(now + 0.2)
-    duration = norms.step_time(speed)
+    duration = norms.step_time(max(speed, min(path.speed_at(now - BRISK_FOR), BRISK)))
     ending = path.speed_at(now + 1.5 * duration) <= 0.0 and path.speed_at(now + duration) <= 0.0
     width = STANCE_WIDTH if ending else STEP_WIDTH
     target = planner.footprint(swing, now + 1.5 * duration, width)
+    other, longest = planner.stances[1 - swing][-1].pose, LONGEST_STEP * norms.step_length(speed)
+    middle = now + 1.5 * duration
+    while middle > now and np.hypot(*(target - other)[:2]) > np.hypot(longest, width):
+        middle -= 2.0 / GRID_FPS
+        target = planner.footprint(swing, middle, width)
     away = target - planner.stances[swing][-1].pose
     if np.hypot(away[0], away[1]) < STEP_TOLERANCE[0] and abs(away[2]) < STEP_TOLERANCE[1]:
         return None

@@ -58,7 +58,7 @@ def walk(
     return generate(plan, fps=fps, name=name or f"walk_{speed:.2f}")
 
 
-SETTLING = 1.0
+SETTLING = 1.2
 """From the speed's last change to rest until the body stands [s]."""
 
 
