@@ -27,8 +27,9 @@ from kinesis_app.body.rotations import (
 )
 from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
-from kinesis_app.motion.gait.feet import TOE_OUT, FootTrack, smooth_step
+from kinesis_app.motion.gait.feet import TOE_OUT, FootTrack
 from kinesis_app.motion.gait.plan import GRID_FPS
+from kinesis_app.motion.gait.rolling import smooth_step
 
 GRAVITY = 9.81
 PELVIS_SHARE = {"rotation": 1.0, "obliquity": 0.6}

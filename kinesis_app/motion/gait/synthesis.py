@@ -12,8 +12,9 @@ from kinesis_app.motion.clip import MotionClip, continuous_quat, resample
 from kinesis_app.motion.dynamics import derivatives, generalised_force, zmp_of
 from kinesis_app.motion.gait import norms, pelvis
 from kinesis_app.motion.gait.feet import FootTrack, foot_track
+from kinesis_app.motion.gait.footsteps import Footsteps, plan_footsteps, since
 from kinesis_app.motion.gait.ik import solve_legs
-from kinesis_app.motion.gait.plan import GRID_FPS, Footsteps, GaitPlan, path_of, plan_footsteps, since
+from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, path_of
 
 MARGIN = 1.5
 """Motion computed before and after the wanted part, so that its ends do not disturb it [s]."""

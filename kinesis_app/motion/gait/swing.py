@@ -1,0 +1,74 @@
+"""The foot in swing: from foot off to foot strike, smooth at both ends and clear of the floor."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinesis_app.motion.gait import norms
+from kinesis_app.motion.gait.rolling import smooth_step
+
+CLEARANCE = 0.012
+"""Least height of the foot over the floor in mid swing [m]."""
+SWING_AHEAD = np.array(
+    [
+        [0.3458, -0.3264, 0.6281, -0.8255, 0.8559],
+        [-0.5798, 0.4117, -0.9093, 1.2927, -1.1812],
+        [0.1648, -0.1755, 0.35, -0.4701, 0.1552],
+    ]
+)
+SWING_UP = np.array(
+    [
+        [0.0197, 0.0262, 0.0422, -0.112, 0.2878],
+        [-0.0542, -0.1034, 0.0265, 0.3842, -0.0819],
+        [0.0296, 0.0206, -0.0171, -0.1413, 0.0837],
+    ]
+)
+"""Bumps of the swing path, forward and up [m]: rows 1, v, v^2 of the speed v [m/s], columns the
+powers of 2u - 1 over swing time u. Fitted to the ankle's path under the human leg curves."""
+SWING_SPEEDS = (0.4, 1.9)
+"""Speeds for which the bumps hold [m/s]."""
+
+
+def swing_path(before: np.ndarray, after: np.ndarray, a: int, b: int, speed: float) -> np.ndarray:
+    """Quintic from frame a of one track to frame b of the next, with a clearance bump; (b-a+1, 3)."""
+    n = b - a
+    u = np.arange(n + 1)[:, None] / n
+    lo = [
+        before[a],
+        0.5 * (before[a + 1] - before[a - 1]) * n,
+        (before[a + 1] - 2 * before[a] + before[a - 1]) * n * n,
+    ]
+    hi = [
+        after[b],
+        0.5 * (after[b + 1] - after[b - 1]) * n,
+        (after[b + 1] - 2 * after[b] + after[b - 1]) * n * n,
+    ]
+    path = _quintic(u, lo, hi)
+    bump = 64.0 * (u[:, 0] * (1.0 - u[:, 0])) ** 3
+    bump = bump[:, None] * (2.0 * u - 1.0) ** np.arange(5)
+    powers = np.clip(speed, *SWING_SPEEDS) ** np.arange(3)
+    ahead = hi[0][:2] - lo[0][:2]
+    usual = 1.9 * norms.step_length(max(speed, 0.1))
+    path[:, :2] += np.outer(bump @ (powers @ SWING_AHEAD), ahead / usual)
+    path[:, 2] += bump @ (powers @ SWING_UP)
+    return path
+
+
+def cleared(path: np.ndarray, floor: np.ndarray) -> np.ndarray:
+    """Height of calcn in swing [m] (n,), kept above the height ``floor`` at which the foot touches."""
+    u = np.linspace(0.0, 1.0, len(path))
+    window = smooth_step(u / 0.3) * smooth_step((1.0 - u) / 0.3)
+    clearance, wanted = path - floor, CLEARANCE * window
+    # A smooth maximum of the two; exact at both ends.
+    return floor + 0.5 * (
+        clearance + wanted + np.sqrt((clearance - wanted) ** 2 + (0.5 * CLEARANCE * window) ** 2)
+    )
+
+
+def _quintic(u: np.ndarray, lo: list[np.ndarray], hi: list[np.ndarray]) -> np.ndarray:
+    """Quintic Hermite polynomial: position, velocity, acceleration at u = 0 and 1."""
+    d = hi[0] - lo[0] - lo[1] - 0.5 * lo[2]
+    e = hi[1] - lo[1] - lo[2]
+    f = hi[2] - lo[2]
+    c3, c4, c5 = 10 * d - 4 * e + 0.5 * f, -15 * d + 7 * e - f, 6 * d - 3 * e + 0.5 * f
+    return lo[0] + u * (lo[1] + u * (0.5 * lo[2] + u * (c3 + u * (c4 + u * c5))))
