@@ -159,7 +159,7 @@ def test_a_failing_policy_leaves_the_state_before_the_step(failure: Callable) ->
 def test_unstable_physics_is_undone(
     sim: Simulation, capfd: pytest.CaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # MuJoCo writes its warnings to a file in the working directory
+    monkeypatch.chdir(tmp_path)
     state = advance(sim, 3)
     sim.push((1e13, 0.0, 0.0), 1.0)
     with pytest.raises(KinesisError, match="became unstable"):
@@ -167,6 +167,7 @@ def test_unstable_physics_is_undone(
     sim.push((0.0, 0.0, 0.0), 0.1)
     assert np.isfinite(advance(sim, 3)).all()
     assert np.linalg.norm(sim.frame.qpos[0, :3] - state[:3]) < 0.2
+    assert list(tmp_path.iterdir()) == []  # no MUJOCO_LOG.TXT in the user's folder
 
 
 # --- the live session ----------------------------------------------------------------------

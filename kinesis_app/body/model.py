@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import os
+import logging
 import warnings
 from collections.abc import Iterator
 
@@ -32,18 +32,16 @@ _INERTIAL_ARRAYS = (
 )  # fmt: skip
 
 
+# MuJoCo would write its warnings to MUJOCO_LOG.TXT in the user's working directory.
+mujoco.set_mju_user_warning(logging.getLogger(__name__).debug)
+
+
 @contextlib.contextmanager
 def _quiet_compiler() -> Iterator[None]:
-    """Hide MuJoCo's remark on empty prefixes, printed on C stderr for every MyoLegs build."""
-    saved = os.dup(2)
-    with open(os.devnull, "w") as sink, warnings.catch_warnings():
+    """Hide MuJoCo's remark on empty prefixes, a Python warning for every MyoLegs build."""
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        os.dup2(sink.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(saved, 2)
-            os.close(saved)
+        yield
 
 
 def body_spec() -> mujoco.MjSpec:

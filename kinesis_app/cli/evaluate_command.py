@@ -19,7 +19,7 @@ def execute(options: argparse.Namespace) -> int:
     """Evaluate, print the table or the JSON, write the file."""
     to_stdout = options.json == "-"
     if options.json is not None and not to_stdout:
-        check_output(Path(options.json), ".json", options.force)
+        check_output(Path(options.json), (".json",), options.force)
     policy = load_policy(options.policy)
     evaluation = evaluate(policy, motions_to_evaluate(options.motions), progress=_progress)
     pushes = _pushes(policy, options) if options.pushes else None

@@ -9,14 +9,14 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import write_atomically
 
 
-def check_output(path: Path, suffix: str, force: bool) -> None:
+def check_output(path: Path, suffixes: tuple[str, ...], force: bool) -> None:
     """Refuse a file that cannot or should not be written, before anything is computed.
 
     Raises:
         KinesisError: If it ends otherwise, exists and ``force`` is off, or cannot be written there.
     """
-    if path.suffix.lower() != suffix:
-        raise KinesisError(f"'{path}' should end in '{suffix}'.")
+    if path.suffix.lower() not in suffixes:
+        raise KinesisError(f"'{path}' should end in '{' or '.join(suffixes)}'.")
     if path.is_dir():
         raise KinesisError(f"'{path}' is a folder.")
     if path.exists() and not force:

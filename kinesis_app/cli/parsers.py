@@ -112,7 +112,9 @@ def _run() -> _Parser:
     )
     parser.add_argument("--speed", metavar="V", type=float, help="walking speed [m/s], for generated walks")
     parser.add_argument("--record", metavar="OUT.npz", type=Path, help="write a recording")
-    parser.add_argument("--video", metavar="OUT.mp4", type=Path, help="write a video, 30 frames per second")
+    parser.add_argument(
+        "--video", metavar="OUT.mp4", type=Path, help="write a video (or a .gif), 30 frames per second"
+    )
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     _add_force(parser)
     return parser

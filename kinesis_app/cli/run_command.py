@@ -6,12 +6,12 @@ import argparse
 import json
 from pathlib import Path
 
+from kinesis_app.body.model import CTRL_DT
 from kinesis_app.cli.motion_request import requested_motion
 from kinesis_app.cli.output import check_output
 from kinesis_app.errors import KinesisError
 from kinesis_app.policy import load_policy
 from kinesis_app.session.headless import RunSummary, run_headless
-from kinesis_app.session.messages import Snapshot
 from kinesis_app.session.recording import Recorder
 from kinesis_app.session.simulation import Simulation
 
@@ -19,16 +19,18 @@ from kinesis_app.session.simulation import Simulation
 def execute(options: argparse.Namespace) -> int:
     """Run, write what was asked for, print the summary."""
     if options.record is not None:
-        check_output(options.record, ".npz", options.force)
+        check_output(options.record, (".npz",), options.force)
     if options.video is not None:
-        check_output(options.video, ".mp4", options.force)
+        check_output(options.video, (".mp4", ".gif"), options.force)
     policy = load_policy(options.policy)
     clip = requested_motion(options.motion, options.speed, options.seconds)
     simulation = Simulation(clip, policy, history_seconds=0.0)
     recorder = Recorder(simulation) if options.record is not None or options.video is not None else None
     summary = run_headless(simulation, options.seconds, recorder.record if recorder else None)
     if recorder is not None and options.video is not None:
-        _write_video(recorder.snapshots, options.video)
+        from kinesis_app.view.video import record_video  # OpenGL only when there is something to draw
+
+        record_video(recorder.snapshots, options.video, fps=1.0 / CTRL_DT)
     if recorder is not None and options.record is not None:
         _save(recorder, options.record)
     print(json.dumps(summary.to_json(), indent=2) if options.json else report(summary))
@@ -55,7 +57,3 @@ def _save(recorder: Recorder, path: Path) -> None:
         recorder.save(path)
     except OSError as error:
         raise KinesisError(f"'{path}' could not be written: {error.strerror}.") from None
-
-
-def _write_video(snapshots: list[Snapshot], path: Path) -> None:
-    raise KinesisError("This version draws no videos yet.")
