@@ -156,9 +156,7 @@ def test_a_failing_policy_leaves_the_state_before_the_step(failure: Callable) ->
     assert sim.step_index == 5
 
 
-def test_unstable_physics_is_undone(
-    sim: Simulation, capfd: pytest.CaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unstable_physics_is_undone(sim: Simulation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     state = advance(sim, 3)
     sim.push((1e13, 0.0, 0.0), 1.0)
