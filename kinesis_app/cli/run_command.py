@@ -28,9 +28,7 @@ def execute(options: argparse.Namespace) -> int:
     recorder = Recorder(simulation) if options.record is not None or options.video is not None else None
     summary = run_headless(simulation, options.seconds, recorder.record if recorder else None)
     if recorder is not None and options.video is not None:
-        from kinesis_app.view.video import record_video  # OpenGL only when there is something to draw
-
-        record_video(recorder.snapshots, options.video, fps=1.0 / CTRL_DT)
+        _film(recorder, options.video)
     if recorder is not None and options.record is not None:
         _save(recorder, options.record)
     print(json.dumps(summary.to_json(), indent=2) if options.json else report(summary))
@@ -50,6 +48,16 @@ def report(summary: RunSummary) -> str:
             f"  computed at     {s.times_real_time:.1f} times real time",
         ]
     )
+
+
+def _film(recorder: Recorder, path: Path) -> None:
+    from tqdm import tqdm
+
+    from kinesis_app.view.video import record_video  # OpenGL only when there is something to draw
+
+    # Without a graphics card a frame takes a quarter of a second: show that it goes on (on terminals).
+    frames = tqdm(recorder.snapshots, desc=path.name, unit="frame", disable=None, leave=False)
+    record_video(frames, path, fps=1.0 / CTRL_DT)
 
 
 def _save(recorder: Recorder, path: Path) -> None:
