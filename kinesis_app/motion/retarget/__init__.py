@@ -26,6 +26,7 @@ from kinesis_app.motion.retarget.coordinates import from_coordinates
 from kinesis_app.motion.retarget.feasible import (
     Balance,
     excess_mm,
+    gentle,
     pelvis_shift,
     shifted,
     zmp_excess,
@@ -43,10 +44,11 @@ __all__ = ["RetargetReport", "retarget"]
 FPS = 1.0 / SIM_DT
 SMOOTHING = 12.0
 """Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
-BALANCE_ROUNDS = 2
-"""Corrections of the pelvis with the full inverse dynamics."""
-BALANCED = 5.0
-"""A clip whose ZMP leaves the feet by less than this on average is left as it is [mm]."""
+BALANCE_ROUNDS = 6
+"""Most corrections of the pelvis with the full inverse dynamics."""
+BALANCED, SETTLED = 5.0, 1.5
+"""A clip whose ZMP leaves the feet by less than the first on average is left as it is; corrections
+end at the second [mm]."""
 NONSENSE = 100.0
 """A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
 MAX_SECONDS = 600.0
@@ -100,7 +102,9 @@ def _balanced(raw: RawMotion, name: str, targets: Targets, contacts: Contacts) -
     excess = zmp_excess(clip, contacts)
     before, total = excess_mm(excess), np.zeros((clip.n_frames, 2))
     for _ in range(BALANCE_ROUNDS if before > BALANCED else 0):
-        step = pelvis_shift(clip, excess)
+        step = gentle(total + pelvis_shift(clip, excess)) - total
+        if excess_mm(excess) < SETTLED or not step.any():
+            break
         total += step
         locked = within_reach(shifted(locked, step), resting)
         pose = solve(locked, preferred, resting, pose)

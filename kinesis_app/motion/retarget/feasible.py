@@ -25,11 +25,11 @@ from kinesis_app.motion.retarget.shape import sole_points
 
 FLIGHT = 0.1
 """A clip that flies for more than this share of its frames has no ZMP to follow."""
-LARGEST = 0.04
+LARGEST = 0.08
 """Larger shifts are not gentle; they saturate here [m]."""
-EDGE = 0.3
+EDGE = 0.05
 """Corrections fade in and out over this time at the ends of a clip [s]."""
-SMOOTHNESS = 0.03
+SMOOTHNESS = 0.01
 """Smoothing of the wanted ZMP shift [s]: supports change abruptly, bodies do not."""
 
 
@@ -118,7 +118,11 @@ def pelvis_shift(clip: MotionClip, excess: np.ndarray) -> np.ndarray:
     fade = np.clip(
         np.minimum(np.arange(len(excess)), np.arange(len(excess))[::-1]) / (EDGE * clip.fps), 0.0, 1.0
     )
-    shift = follow_zmp(wanted * fade[:, None], clip.root_pos[:, 2])
+    return follow_zmp(wanted * fade[:, None], clip.root_pos[:, 2])
+
+
+def gentle(shift: np.ndarray) -> np.ndarray:
+    """The shift (T, 2), saturated smoothly at ``LARGEST``."""
     return LARGEST * np.tanh(shift / LARGEST)
 
 
