@@ -260,12 +260,12 @@ def test_same_seed_same_policy() -> None:
 
 
 class Idle:
-    """An actuator that ignores its two numbers."""
+    """An actuator of two numbers that moves nothing."""
 
     action_size = 2
 
     def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
-        bodies.step(np.zeros((len(bodies), 5, 80)))
+        pass
 
 
 class Target(TrackingEnv):

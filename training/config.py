@@ -32,6 +32,7 @@ class PpoSettings:
         log_std: Initial log standard deviation of the actions; learned, but kept over its minimum.
         entropy: Weight of the entropy bonus.
         critic_warmup: First updates in which only the critic learns (for a pre-trained actor).
+        mirror: Learn from each experience or its mirror image, by lot; where a mirror is known.
         hidden: Hidden widths of actor and critic (two separate networks).
     """
 
@@ -51,6 +52,7 @@ class PpoSettings:
     log_std: float = -1.3
     log_std_min: float = -2.5
     critic_warmup: int = 0
+    mirror: bool = True
     hidden: tuple[int, ...] = (512, 256, 256)
 
 
@@ -102,6 +104,7 @@ class DistillSettings:
         zero_weight: Weight of the error where the label is 0 and the output below it: the action
             map clips there, so nothing is lost.
         noise: Standard deviation added to the actions of the student while data are collected.
+        mirror: Learn from each label or its mirror image, by lot.
         hidden: Hidden widths of the muscle network.
     """
 
@@ -114,6 +117,7 @@ class DistillSettings:
     learning_rate_min: float = 3e-5
     zero_weight: float = 0.15
     noise: float = 0.02
+    mirror: bool = True
     hidden: tuple[int, ...] = (512, 512, 256)
 
 

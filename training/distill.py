@@ -20,6 +20,7 @@ from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.tracking import TrackingEnv
 from training.config import DistillSettings
 from training.curriculum import Curriculum
+from training.mirror import reflections
 from training.networks import Actor
 
 
@@ -178,12 +179,23 @@ def fit_epoch(
         for group in student.optimiser.param_groups:
             group["lr"] = rates[0] + (rates[1] - rates[0]) * i / len(batches)
         x, label = store.batch(rows)
+        if settings.mirror:
+            x, label = _by_lot(student, x, label)
         loss = imitation_loss(student.actor(x), label, settings.zero_weight)
         student.optimiser.zero_grad(set_to_none=True)
         loss.backward()
         student.optimiser.step()
         total += float(loss.detach()) * len(rows)
     return total / store.count
+
+
+def _by_lot(student: Student, x: Tensor, label: Tensor) -> tuple[Tensor, Tensor]:
+    """Each sample or its mirror image."""
+    sides = reflections(x.shape[-1], label.shape[-1])
+    if sides is None:
+        return x, label
+    lot = torch.rand(len(x), 1, generator=student.random) < 0.5
+    return torch.where(lot, sides[0](x), x), torch.where(lot, sides[1](label), label)
 
 
 def final_rates(settings: DistillSettings, epoch: int) -> tuple[float, float]:

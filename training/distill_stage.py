@@ -13,6 +13,7 @@ from training.actions import make_env, make_labeller, network_sizes
 from training.config import TrainConfig
 from training.curriculum import Curriculum
 from training.env_state import env_state, restore_env
+from training.mirror import observation_mirror, reflection
 from training.networks import Actor
 from training.run import InterruptedRunError, Run, initial_actor, save_network
 
@@ -73,7 +74,10 @@ def _distill_round(
     distill.collect_labels(
         env, teacher, labeller, student, store, settings.labels, share, settings.noise, curriculum
     )
-    student.actor.normaliser.update(store.observations(start))
+    new = store.observations(start)
+    student.actor.normaliser.update(new)
+    if settings.mirror:
+        student.actor.normaliser.update(reflection(observation_mirror())(new))
     loss = float("nan")
     for _ in range(settings.epochs):
         _stop_if_asked(run)

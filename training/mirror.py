@@ -17,10 +17,14 @@ from torch import Tensor
 from kinesis_app.body.joints import MIRROR_JOINTS
 from kinesis_app.body.kinematics import TRACKED
 from kinesis_app.body.muscles import muscle_table
-from kinesis_app.env.observation import LOOK_AHEAD, TERMS
+from kinesis_app.env.observation import LOOK_AHEAD, OBSERVATION_SIZE, TERMS
 
 Mirror = tuple[np.ndarray, np.ndarray]
 """Source column and sign of every column: ``mirrored = signs * original[columns]``."""
+
+
+Reflection = Callable[[Tensor], Tensor]
+"""Tensors (..., n) to their mirror images."""
 
 
 def other_side(names: tuple[str, ...]) -> np.ndarray:
@@ -87,7 +91,15 @@ def action_mirror(size: int) -> Mirror:
     return _vectors(order, (1,))
 
 
-def reflection(mirror: Mirror) -> Callable[[Tensor], Tensor]:
+def reflections(observation_size: int, action_size: int) -> tuple[Reflection, Reflection] | None:
+    """Mirror functions of observation and action, or None for a task without known mirror."""
+    sizes = (len(MIRROR_JOINTS), len(muscle_table().names))
+    if observation_size != OBSERVATION_SIZE or action_size not in sizes:
+        return None
+    return reflection(observation_mirror()), reflection(action_mirror(action_size))
+
+
+def reflection(mirror: Mirror) -> Reflection:
     """``mirror`` as a function of tensors (..., n)."""
     columns, signs = torch.from_numpy(mirror[0]), torch.from_numpy(mirror[1])
 

@@ -38,6 +38,7 @@ from kinesis_app.env.tracking import TrackingEnv
 from training.config import PpoSettings
 from training.curriculum import Curriculum
 from training.env_state import env_state, restore_env
+from training.mirror import reflections
 from training.networks import Actor, ActorCritic, kl_divergence, log_probability
 from training.rollout import Rollout, advantages, successor_values
 
@@ -63,6 +64,13 @@ class Learner:
         )
         self.learning_rate = settings.learning_rate
         self.updates = 0
+        self.mirror = reflections(actor.sizes[0], actor.sizes[-1]) if settings.mirror else None
+
+    def watch(self, observation: Tensor) -> None:
+        """Let the normaliser take in observations (..., n), and their mirror images."""
+        self.policy.actor.normaliser.update(observation)
+        if self.mirror is not None:
+            self.policy.actor.normaliser.update(self.mirror[0](observation))
 
     def noise(self, shape: torch.Size) -> Tensor:
         """Standard normal numbers, the same on every device."""
@@ -141,45 +149,59 @@ def collect(
 def update(learner: Learner, rollout: Rollout) -> dict[str, float]:
     """Improve policy and value function with one rollout; the metrics of the table above."""
     s, policy = learner.settings, learner.policy
-    normaliser = policy.actor.normaliser
-    with torch.no_grad():
-        # The normaliser stands still during a rollout and its update, so normalise once.
-        x = normaliser(rollout.observation)
-        value = policy.value(x)
-        last_value = policy.value(normaliser(rollout.last_observation))
-        final_value = policy.value(normaliser(rollout.final_observation))
-        successor = successor_values(
-            value, last_value, final_value, rollout.terminated, rollout.truncated
-        )  # fmt: skip
-        # Values are scaled by (1 - gamma), so rewards are too: the critic's target is near [0, 1].
-        reward = (1.0 - s.gamma) * rollout.reward
-        done = rollout.terminated | rollout.truncated
-        advantage = advantages(reward, value, successor, done, s.gamma, s.gae_lambda)
-        returns = advantage + value
-        old_log_std = policy.log_std.detach().clone()
-        old_log_prob = log_probability(rollout.action, rollout.mean, old_log_std)
-        batch = [
-            array.flatten(0, 1)
-            for array in (x, rollout.action, rollout.mean, old_log_prob, advantage, returns)
-        ]
+    old_log_std = policy.log_std.detach().clone()
+    batch, explained = prepare(learner, rollout, old_log_std)
+    n_samples = rollout.reward.numel()
+    n_sides = len(batch[0]) // n_samples
     only_critic = learner.updates < s.critic_warmup
-    totals: dict[str, float] = {}
-    count = 0
+    metrics: list[dict[str, float]] = []
     for epoch in range(s.epochs):
-        order = torch.randperm(len(batch[0]), generator=learner.random).to(learner.device)
-        for rows in order.split(s.minibatch):
-            metrics = _gradient_step(learner, [array[rows] for array in batch], old_log_std, only_critic)
-            if epoch == s.epochs - 1:
-                count += 1
-                for name, number in metrics.items():
-                    totals[name] = totals.get(name, 0.0) + number
+        order = torch.randperm(n_samples, generator=learner.random)
+        side = torch.randint(n_sides, order.shape, generator=learner.random)
+        for rows in (order + n_samples * side).to(learner.device).split(s.minibatch):
+            step = _gradient_step(learner, [array[rows] for array in batch], old_log_std, only_critic)
+            metrics += [step] if epoch == s.epochs - 1 else []
     learner.updates += 1
-    variance = float((returns - value).var() / returns.var().clamp_min(1e-8))
-    return {name: number / count for name, number in totals.items()} | {
+    return {name: float(np.mean([m[name] for m in metrics])) for name in metrics[0]} | {
         "learning_rate": learner.learning_rate,
-        "explained_variance": 1.0 - variance,
+        "explained_variance": explained,
         "action_std": float(policy.log_std.detach().exp().mean()),
     }
+
+
+@torch.no_grad()
+def prepare(learner: Learner, rollout: Rollout, log_std: Tensor) -> tuple[list[Tensor], float]:
+    """What the gradient steps need of a rollout.
+
+    Returns:
+        Normalised observation, action, mean action, log probability, advantage and return of N
+        samples, followed by those of their N mirror images if there are any; and the critic's
+        explained variance.
+    """
+    s, policy = learner.settings, learner.policy
+    normaliser = policy.actor.normaliser
+    x = normaliser(rollout.observation)
+    value = policy.value(x)
+    last_value = policy.value(normaliser(rollout.last_observation))
+    final_value = policy.value(normaliser(rollout.final_observation))
+    successor = successor_values(value, last_value, final_value, rollout.terminated, rollout.truncated)
+    # Values are scaled by (1 - gamma), so rewards are too: the critic's target is near [0, 1].
+    reward = (1.0 - s.gamma) * rollout.reward
+    done = rollout.terminated | rollout.truncated
+    advantage = advantages(reward, value, successor, done, s.gamma, s.gae_lambda)
+    returns = advantage + value
+    sides = [(x, rollout.action, rollout.mean)]
+    if learner.mirror is not None:
+        # An image's action is weighed against what the policy itself would have done in the image.
+        mirrored = normaliser(learner.mirror[0](rollout.observation))
+        sides.append((mirrored, learner.mirror[1](rollout.action), policy.actor.layers(mirrored)))
+    samples = [
+        (x, action, mean, log_probability(action, mean, log_std), advantage, returns)
+        for x, action, mean in sides
+    ]
+    batch = [torch.cat([array.flatten(0, 1) for array in arrays]) for arrays in zip(*samples, strict=True)]
+    unexplained = float((returns - value).var() / returns.var().clamp_min(1e-8))
+    return batch, 1.0 - unexplained
 
 
 def _gradient_step(
@@ -258,13 +280,13 @@ def train(
         progress.observation = env.reset()
     if normaliser.count == 0:  # numbers of any scale would saturate the first updates
         rollout, progress.observation, _ = collect(env, learner, progress.observation, curriculum)
-        normaliser.update(rollout.observation)
+        learner.watch(rollout.observation)
     while keep_going(progress, curriculum):
         start = time.perf_counter()
         rollout, progress.observation, terms = collect(env, learner, progress.observation, curriculum)
         collected = time.perf_counter()
         metrics = update(learner, rollout)
-        normaliser.update(rollout.observation)
+        learner.watch(rollout.observation)
         curriculum.adjust(env)
         n_steps = rollout.reward.numel()
         progress.steps += n_steps
