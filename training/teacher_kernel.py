@@ -20,22 +20,14 @@ from kinesis_app.body.model import N_SUBSTEPS, SIM_DT, physics_model
 from kinesis_app.body.muscles import N_MUSCLES, muscle_table
 from training.static_optimisation import N_ROWS, TORQUE_SCALE, solve
 
-# Per joint of a leg: hip flexion, adduction, rotation, knee, ankle, subtalar, toes.
-STIFFNESS = np.array([300.0, 300.0, 120.0, 300.0, 120.0, 40.0, 10.0])
-"""Kp [Nm/rad]."""
-DAMPING = STIFFNESS * np.array([0.04, 0.04, 0.04, 0.04, 0.01, 0.01, 0.01])
-"""Kd [Nm s/rad]; a light foot behind 10-40 ms of muscle lag bears little of it."""
-HORIZONTAL = (1000.0, 400.0, 250.0)
-"""Virtual model: stiffness [N/m], damping [N s/m], limit [N]."""
-VERTICAL = (3000.0, 600.0, 400.0)
-ANGULAR = (600.0, 60.0, 150.0)
-"""Stiffness [Nm/rad], damping [Nm s/rad], limit [Nm]."""
-FOOT_MOMENT_LIMIT = (20.0, 50.0, 15.0)
-"""Largest moment the ground can give a foot: roll, pitch, yaw [Nm]."""
 TOUCH_THRESHOLD = 10.0
 """A planned stance foot that feels less [N] carries a quarter of its share."""
 _LIFTED_SHARE = 0.25
 _TILT_LIMIT = 0.3  # rad, of the swing hip's correction
+_STEP_LIMIT = 0.25  # m, of the swing foot's correction
+
+# Columns of the gains, see TeacherGains.
+_KP, _KD, _HORIZONTAL, _VERTICAL, _ANGULAR, _FOOT, _STEP, _TILT, _LEAD = 0, 7, 14, 17, 20, 23, 26, 27, 28
 
 FIELDS = (
     "qpos", "qvel", "act", "ctrl", "actuator_length", "actuator_velocity", "actuator_moment",
@@ -142,6 +134,13 @@ def _excitation_for(m: int, target: float, activation: float) -> float:
 
 
 @nb.njit(nogil=True, fastmath=True)
+def _activation_after(m: int, excitation: float, activation: float) -> float:
+    scale = 0.5 + 1.5 * min(max(activation, 0.0), 1.0)
+    tau = _MUSCLE[m, 8] * scale if excitation > activation else _MUSCLE[m, 9] / scale
+    return activation + (excitation - activation) * SIM_DT / tau
+
+
+@nb.njit(nogil=True, fastmath=True)
 def _coupling_slopes(qpos: np.ndarray, slope: np.ndarray) -> None:
     """d(velocity)/d(independent joint it belongs to), 1 for the joints themselves, shape (34,)."""
     for dof in range(6, _NV):
@@ -170,11 +169,17 @@ def _clip(x: float, limit: float) -> float:
 
 @nb.njit(nogil=True, fastmath=True)
 def _pelvis_wrench(
-    qpos: np.ndarray, qvel: np.ndarray, want: np.ndarray, wrench: np.ndarray, tilt: np.ndarray
+    gains: np.ndarray,
+    qpos: np.ndarray,
+    qvel: np.ndarray,
+    want: np.ndarray,
+    wrench: np.ndarray,
+    tilt: np.ndarray,
 ) -> None:
     """Virtual force and moment on the pelvis in the world, and its rotation error [rad]."""
     for i in range(3):
-        kp, kd, limit = HORIZONTAL if i < 2 else VERTICAL
+        first = _HORIZONTAL if i < 2 else _VERTICAL
+        kp, kd, limit = gains[first], gains[first + 1], gains[first + 2]
         wrench[i] = _clip(kp * (want[i] - qpos[i]) + kd * (want[7 + i] - qvel[i]), limit)
     p, q = want[3:7], qpos[3:7]  # error rotation p * conj(q), small, in the world frame
     w = p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3]
@@ -185,14 +190,14 @@ def _pelvis_wrench(
     wanted, now = np.empty(3), np.empty(3)
     _rotate(p, want[10:13], wanted)
     _rotate(q, qvel[3:6], now)
-    kp, kd, limit = ANGULAR
+    kp, kd, limit = gains[_ANGULAR], gains[_ANGULAR + 1], gains[_ANGULAR + 2]
     for i in range(3):
         wrench[3 + i] = _clip(kp * tilt[i] + kd * (wanted[i] - now[i]), limit)
 
 
 @nb.njit(nogil=True, fastmath=True)
 def _add_stance_torque(
-    side: int, share: float, wrench: np.ndarray, facing: np.ndarray, pelvis: np.ndarray,
+    gains: np.ndarray, side: int, share: float, wrench: np.ndarray, facing: np.ndarray, pelvis: np.ndarray,
     point: np.ndarray, xaxis: np.ndarray, xanchor: np.ndarray, slope: np.ndarray, torque: np.ndarray,
 ) -> None:  # fmt: skip
     """Leg torques by which the ground pushes the pelvis with ``share`` of ``wrench``."""
@@ -203,11 +208,11 @@ def _add_stance_torque(
     moment[1] -= r[2] * f[0] - r[0] * f[2]
     moment[2] -= r[0] * f[1] - r[1] * f[0]
     # What a foot can take is known along and across it; the pelvis' facing stands in for the foot's.
-    roll = _clip(facing[0] * moment[0] + facing[1] * moment[1], FOOT_MOMENT_LIMIT[0])
-    pitch = _clip(-facing[1] * moment[0] + facing[0] * moment[1], FOOT_MOMENT_LIMIT[1])
+    roll = _clip(facing[0] * moment[0] + facing[1] * moment[1], gains[_FOOT])
+    pitch = _clip(-facing[1] * moment[0] + facing[0] * moment[1], gains[_FOOT + 1])
     moment[0] = facing[0] * roll - facing[1] * pitch
     moment[1] = facing[1] * roll + facing[0] * pitch
-    moment[2] = _clip(moment[2], FOOT_MOMENT_LIMIT[2])
+    moment[2] = _clip(moment[2], gains[_FOOT + 2])
     for dof in range(6, _NV):
         column = _COLUMN[dof]
         local = column - 7 * side
@@ -231,9 +236,14 @@ def _add_stance_torque(
 @nb.njit(nogil=True, fastmath=True)
 def _share_among_muscles(
     length: np.ndarray, velocity: np.ndarray, moment: np.ndarray, nnz: np.ndarray, adr: np.ndarray,
-    column_of: np.ndarray, slope: np.ndarray, torque: np.ndarray, dual: np.ndarray, wanted: np.ndarray,
+    column_of: np.ndarray, slope: np.ndarray, torque: np.ndarray, act: np.ndarray, dual: np.ndarray,
+    wanted: np.ndarray,
 ) -> None:  # fmt: skip
-    """Static optimisation of both legs: target activations ``wanted`` (80,)."""
+    """Static optimisation of both legs within reach: target activations ``wanted`` (80,)."""
+    low, high = np.empty(_M), np.empty(_M)
+    for m in range(_M):
+        low[m] = _activation_after(m, 0.0, act[m])
+        high[m] = min(_activation_after(m, 1.0, act[m]), 1.0)
     matrix = np.zeros((2, N_ROWS, _M // 2))
     left = torque.copy().reshape(2, N_ROWS)
     for m in range(_M):
@@ -250,18 +260,32 @@ def _share_among_muscles(
     for side in range(2):
         for j in range(N_ROWS):
             left[side, j] /= TORQUE_SCALE[j]
-        solve(matrix[side], left[side], dual[side], wanted[side * (_M // 2) : (side + 1) * (_M // 2)])
+        leg = slice(side * (_M // 2), (side + 1) * (_M // 2))
+        solve(matrix[side], left[side], low[leg], high[leg], dual[side], wanted[leg])
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _foot_placement(
+    gains: np.ndarray, axis: np.ndarray, leg: np.ndarray, qvel: np.ndarray, want_pelvis: np.ndarray
+) -> float:
+    """Turn of a hip [rad] about ``axis`` that moves the foot, at ``leg`` from it, under a stumble."""
+    x = axis[1] * leg[2] - axis[2] * leg[1]
+    y = axis[2] * leg[0] - axis[0] * leg[2]
+    dx = _clip(gains[_STEP] * (qvel[0] - want_pelvis[7]), _STEP_LIMIT)
+    dy = _clip(gains[_STEP] * (qvel[1] - want_pelvis[8]), _STEP_LIMIT)
+    return (x * dx + y * dy) / (leg[0] ** 2 + leg[1] ** 2 + leg[2] ** 2)
 
 
 @nb.njit(nogil=True, fastmath=True)
 def _wanted_torque(
-    qpos: np.ndarray, qvel: np.ndarray, xaxis: np.ndarray, xanchor: np.ndarray, xpos: np.ndarray,
+    gains: np.ndarray, qpos: np.ndarray, qvel: np.ndarray, xaxis: np.ndarray, xanchor: np.ndarray,
+    xpos: np.ndarray,
     touch: np.ndarray, slope: np.ndarray, want_q: np.ndarray, want_qd: np.ndarray, want_torque: np.ndarray,
     want_pelvis: np.ndarray, load: np.ndarray, centre: np.ndarray, offset: np.ndarray, torque: np.ndarray,
 ) -> None:  # fmt: skip
     """Joint torques [Nm], shape (14,)."""
     wrench, tilt, facing, forward = np.empty(6), np.empty(3), np.empty(3), np.zeros(3)
-    _pelvis_wrench(qpos, qvel, want_pelvis, wrench, tilt)
+    _pelvis_wrench(gains, qpos, qvel, want_pelvis, wrench, tilt)
     forward[1] = -1.0
     _rotate(qpos[3:7], forward, facing)
     norm = np.sqrt(facing[0] ** 2 + facing[1] ** 2) + 1e-9
@@ -270,12 +294,15 @@ def _wanted_torque(
         side, local = j // 7, j % 7
         target = want_q[j] + offset[j]
         if local < 3:
-            axis = xaxis[_DOF_JOINT[_DOF_ADR[j]]]
+            joint = _DOF_JOINT[_DOF_ADR[j]]
+            axis = xaxis[joint]
             lean = axis[0] * tilt[0] + axis[1] * tilt[1] + axis[2] * tilt[2]
-            target += (1.0 - load[side]) * _clip(lean, _TILT_LIMIT)
+            step = _foot_placement(gains, axis, xpos[_TALUS[side]] - xanchor[joint], qvel, want_pelvis)
+            lean = gains[_TILT] * _clip(lean, _TILT_LIMIT)
+            target += (1.0 - load[side]) * (lean + step * (local < 2))
         torque[j] = (
-            STIFFNESS[local] * (target - qpos[_QPOS_ADR[j]])
-            + DAMPING[local] * (want_qd[j] - qvel[_DOF_ADR[j]])
+            gains[_KP + local] * (target - qpos[_QPOS_ADR[j]])
+            + gains[_KD + local] * (want_qd[j] - qvel[_DOF_ADR[j]])
             + want_torque[j]
         )
     for side in range(2):
@@ -283,15 +310,17 @@ def _wanted_torque(
         share = load[side] if felt > TOUCH_THRESHOLD else _LIFTED_SHARE * load[side]
         if share > 0.02:
             point = xpos[_TALUS[side]] + centre[side]
-            _add_stance_torque(side, share, wrench, facing, qpos[:3], point, xaxis, xanchor, slope, torque)
+            _add_stance_torque(
+                gains, side, share, wrench, facing, qpos[:3], point, xaxis, xanchor, slope, torque
+            )
 
 
 @nb.njit(nogil=True)
 def control_step(
     first: int, stop: int, model: int, data: np.ndarray, fields: np.ndarray, moment_size: int,
     dual: np.ndarray, joints: np.ndarray, joint_vel: np.ndarray, feed_forward: np.ndarray,
-    pelvis: np.ndarray, load: np.ndarray, centre: np.ndarray, last: np.ndarray, offset: np.ndarray,
-    rows: np.ndarray, target: np.ndarray,
+    pelvis: np.ndarray, load: np.ndarray, centre: np.ndarray, last: np.ndarray, gains: np.ndarray,
+    offset: np.ndarray, rows: np.ndarray, target: np.ndarray,
 ) -> None:  # fmt: skip
     """Advance bodies ``first`` to ``stop`` one control step.
 
@@ -301,6 +330,7 @@ def control_step(
         moment_size: Length of ``actuator_moment``.
         dual: Warm starts of the static optimisation, shape (B, 2, 7).
         joints, joint_vel, feed_forward, pelvis, load, centre, last: ``TeacherTable``, S rows.
+        gains: ``TeacherGains`` of each body as a row, shape (B, 29).
         offset: Joint-target offsets [rad], shape (B, 14).
         rows: Row of the reference now, shape (B,).
         target: Written: target activation averaged over the step, shape (B, 80).
@@ -325,13 +355,14 @@ def control_step(
         target[i] = 0.0
         for k in range(N_SUBSTEPS):
             row = min(rows[i] + k + 1, last[rows[i]])
+            early = min(row + int(gains[i, _LEAD] + 0.5), last[rows[i]])
             _coupling_slopes(qpos, slope)
             _wanted_torque(
-                qpos, qvel, xaxis, xanchor, xpos, touch, slope, joints[row], joint_vel[row],
-                feed_forward[row], pelvis[row], load[row], centre[row], offset[i], torque,
+                gains[i], qpos, qvel, xaxis, xanchor, xpos, touch, slope, joints[row], joint_vel[row],
+                feed_forward[early], pelvis[row], load[row], centre[row], offset[i], torque,
             )  # fmt: skip
             _share_among_muscles(
-                length, velocity, moment, nnz, adr, column_of, slope, torque, dual[i], wanted
+                length, velocity, moment, nnz, adr, column_of, slope, torque, act, dual[i], wanted
             )
             for m in range(_M):
                 target[i, m] += wanted[m] / N_SUBSTEPS
