@@ -26,6 +26,8 @@ from training.env_state import env_state, restore_env
 from training.networks import Actor, Normaliser, kl_divergence, log_probability
 from training.rollout import advantages, successor_values
 
+torch.set_num_threads(1)  # tiny networks: a second thread only waits
+
 TINY = """
 name: tiny
 action: muscles
@@ -222,7 +224,7 @@ def _curve(run: Path) -> list[dict]:
 def test_killed_run_resumes_to_the_same_parameters(tiny: Path, tmp_path: Path) -> None:
     """A run killed by SIGKILL in the middle and resumed ends like one that was left alone."""
     whole, killed = tmp_path / "whole", tmp_path / "killed"
-    common = ["--config", str(tiny), "--quiet", "--threads", "2", "--set", "checkpoint_minutes=0.0"]
+    common = ["--config", str(tiny), "--quiet", "--threads", "1", "--set", "checkpoint_minutes=0.0"]
     main([*common, "--run-dir", str(whole)])
     script = (
         "import os, signal, training.run as s, training.command as c\n"
@@ -236,7 +238,7 @@ def test_killed_run_resumes_to_the_same_parameters(tiny: Path, tmp_path: Path) -
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=120)
     assert result.returncode == -9, result.stderr.decode()
     assert not (killed / "teacher.pt").exists()
-    main(["--resume", str(killed), "--quiet", "--threads", "2"])
+    main(["--resume", str(killed), "--quiet", "--threads", "1"])
     a, b = load_checkpoint(whole / "teacher.pt"), load_checkpoint(killed / "teacher.pt")
     for name, tensor in a["actor"].items():
         assert torch.equal(tensor, b["actor"][name]), name
@@ -342,7 +344,7 @@ def test_all_stages_with_a_kill_in_the_distillation(
         "polish.ppo.critic_warmup": 1,
     }
     overrides = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-    common = ["--config", str(tiny), "--quiet", *overrides]
+    common = ["--config", str(tiny), "--quiet", "--threads", "1", *overrides]
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     main([*common, "--run-dir", str(whole)])
     with monkeypatch.context() as patch:
@@ -357,7 +359,7 @@ def test_all_stages_with_a_kill_in_the_distillation(
         with pytest.raises(SystemExit) as stop:
             main([*common, "--run-dir", str(stopped)])
         assert stop.value.code == 130
-    main(["--resume", str(stopped), "--quiet"])
+    main(["--resume", str(stopped), "--quiet", "--threads", "1"])
     assert _curve(whole) == _curve(stopped)
     a, b = read_onnx(whole / "tiny.onnx"), read_onnx(stopped / "tiny.onnx")
     assert a.sizes == [313, 24, 24, 80]
