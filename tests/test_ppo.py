@@ -158,11 +158,21 @@ def test_bad_input_exits_with_code_2(tmp_path: Path, capsys: pytest.CaptureFixtu
         ["--resume", str(tmp_path)],
         ["--resume", str(tmp_path / "nowhere")],
         ["--init", str(tmp_path / "no.onnx")],
+        ["--init", str(tmp_path / "missing.pt"), "--stage", "polish"],
+        ["--motions", str(tmp_path / "missing.npz"), "--set", "clips=[]"],
+        ["--set", "clips=[{generator: stand, sekonds: 3}]"],
+        ["--set", "clips=[]", "--motions", str(tmp_path)],
     ]
     before = sorted(tmp_path.rglob("*"))
     for command in commands:
         with pytest.raises(SystemExit) as stop:
-            main([*command, *([] if "--resume" in command else ["--run-dir", str(tmp_path / "run")])])
+            main(
+                [
+                    "--quiet",
+                    *command,
+                    *([] if "--resume" in command else ["--run-dir", str(tmp_path / "run")]),
+                ]
+            )
         assert stop.value.code == 2, command
         lines = capsys.readouterr().err.strip().splitlines()
         assert len(lines) == 1, lines

@@ -17,10 +17,11 @@ import yaml
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import write_atomically
+from training.actions import network_sizes
 from training.checkpoint import load_checkpoint
 from training.config import TrainConfig, load_config, to_yaml
 from training.logbook import Logbook
-from training.run import STAGES, InterruptedRunError, Run, load_network
+from training.run import STAGES, InterruptedRunError, Run, all_clips, load_network
 from training.stages import run_stages
 
 _EPILOG = """examples:
@@ -100,6 +101,10 @@ def _new(options: argparse.Namespace, command: str) -> Run:
     if options.threads:
         config = replace(config, env=replace(config.env, n_threads=options.threads))
     stages = _stages(config, options.stage, options.init)
+    _check_init(config, stages[0], options.init)
+    if not options.quiet:
+        print("Making the reference motions ...", file=sys.stderr)
+    clips = all_clips(config, options.motions)  # before anything is written: their settings may be wrong
     directory = options.run_dir or _free_directory(config)
     if (directory / "checkpoint.pt").exists():
         raise KinesisError(f"'{directory}' already holds a run; go on with --resume {directory}.")
@@ -114,7 +119,22 @@ def _new(options: argparse.Namespace, command: str) -> Run:
     }
     write_atomically(directory / "config.yaml", to_yaml(config).encode())
     write_atomically(directory / "run.yaml", yaml.safe_dump(facts, sort_keys=False).encode())
-    return _run(directory, config, facts, Logbook(directory, quiet=options.quiet))
+    run = _run(directory, config, facts, Logbook(directory, quiet=options.quiet))
+    run.clips = clips
+    return run
+
+
+def _check_init(config: TrainConfig, stage: str, init: str) -> None:
+    """Refuse a network to start from that the first stage cannot use."""
+    if not init:
+        return
+    wanted = network_sizes({"teacher": config.action, "distill": "teacher"}.get(stage, "muscles"))
+    sizes = load_network(Path(init)).sizes
+    if (sizes[0], sizes[-1]) != wanted:
+        raise KinesisError(
+            f"--init {init}: this network maps {sizes[0]} observations to {sizes[-1]} actions; "
+            f"the stage '{stage}' needs {wanted[0]} to {wanted[1]}."
+        )
 
 
 def _resumed(options: argparse.Namespace) -> Run:

@@ -35,6 +35,11 @@ class InterruptedRunError(Exception):
     """The person asked to stop; the checkpoint is written."""
 
 
+def all_clips(config: TrainConfig, motions: Sequence[str]) -> list[MotionClip]:
+    """The configuration's motions and those in files and folders."""
+    return build_clips(config.clips) + (load_clips(motions) if motions else [])
+
+
 @dataclass
 class Run:
     """One training run.
@@ -69,8 +74,7 @@ class Run:
     @functools.cached_property
     def clips(self) -> list[MotionClip]:
         """All motions of the run."""
-        self.log.say("Making the reference motions ...")
-        return build_clips(self.config.clips) + (load_clips(self.motions) if self.motions else [])
+        return all_clips(self.config, self.motions)
 
     @functools.cached_property
     def evaluation_clips(self) -> list[MotionClip]:
