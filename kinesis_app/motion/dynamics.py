@@ -25,8 +25,8 @@ from kinesis_app.motion.clip import MotionClip, angular_velocity_b, resample
 
 WORK_FPS = 150.0
 """Rate at which clips are differentiated [1/s]."""
-FRICTION = 0.9
-"""Friction coefficient of the contact forces; the simulated floor has 1."""
+FRICTION = 1.0
+"""Friction coefficient of the contact forces, that of the simulated floor."""
 TOUCH_HEIGHT = (0.008, 0.025)
 """A contact point carries fully below the first, not at all above the second height [m]."""
 TOUCH_SPEED = (0.25, 0.8)

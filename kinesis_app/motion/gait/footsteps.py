@@ -28,7 +28,7 @@ PELVIS_AHEAD = 0.111
 """How far the pelvis' origin stands ahead of the ankles [m]."""
 BRISK, BRISK_FOR = 0.9, 1.5
 """Who brakes keeps stepping as briskly as at this speed [m/s] for this long [s]."""
-LONGEST_STEP = 1.1
+LONGEST_STEP = 1.04
 """Longest step in steps of the current speed: after a quick start the feet catch up over several."""
 FIRST_SWING = 0.85
 """Duration of the first swing, as a share of a step's duration at the coming speed."""

@@ -15,7 +15,8 @@ from kinesis_app.body.model import physics_model
 SOLVED = 6
 """Joints per leg that are solved for: hip (3), knee, ankle, subtalar; the toe joint is given."""
 KNEE = JOINT_NAMES.index("knee_angle_r")
-KNEE_MIN = np.radians(1.0)
+MARGIN = 0.02
+"""Distance that angles keep from their limits [rad]."""
 MAX_STEP = 0.35
 """Largest change of an angle per iteration [rad]."""
 DAMPING = 1e-4
@@ -97,9 +98,7 @@ def solve_legs(
             JT = np.swapaxes(J, 1, 2)
             step = np.linalg.solve(JT @ J + DAMPING**2 * np.eye(SOLVED), JT @ error[..., None])[..., 0]
             joints[:, columns] += np.clip(step, -MAX_STEP, MAX_STEP)
-            joints[:, columns] = np.clip(joints[:, columns], low[columns] - 0.5, high[columns] + 0.5)
-            knee = joints[:, 7 * side + KNEE]
-            np.maximum(knee, KNEE_MIN, out=knee)
+            joints[:, columns] = np.clip(joints[:, columns], low[columns] + MARGIN, high[columns] - MARGIN)
     return joints
 
 

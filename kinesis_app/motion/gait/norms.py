@@ -92,7 +92,7 @@ def foot_pitch(phase: np.ndarray, speed: np.ndarray | float) -> np.ndarray:
 def step_length(speed: float) -> float:
     """Human step length [m] at a walking speed [m/s]: a power law through Schwartz' five means."""
     s = float(_dimensionless(speed))
-    return LEG_LENGTH * 1.065 * s**0.4275
+    return LEG_LENGTH * 1.075 * s**0.4275
 
 
 def step_time(speed: float) -> float:

@@ -32,22 +32,26 @@ from kinesis_app.motion.gait.plan import GRID_FPS
 from kinesis_app.motion.gait.rolling import smooth_step
 
 GRAVITY = 9.81
-PELVIS_SHARE = {"rotation": 1.0, "obliquity": 0.6}
-"""Share of the human pelvis angles: here the whole trunk moves with the pelvis."""
-KNEE_REACH = np.radians(7.0)
+PELVIS_SHARE = {"rotation": 0.4, "obliquity": 0.6}
+"""Share of the human pelvis angles: here the whole trunk moves with the pelvis, and no arms swing against
+its turning, so full rotation would twist the stance foot off the floor."""
+KNEE_REACH = np.radians(3.8)
 """Straightest knee that the pelvis height may ask for [rad]."""
-DROP = (0.008, 0.0275, 0.052)
+DROP = (0.0006, 0.0239, 0.055)
 """Pelvis height lost in double support [m]: constant and per m/s (human leg curves)."""
-TRANSFER = (3.0, 4.5)
-"""Shape of the weight transfer over double support: half done after a third of it (Schwartz 2008)."""
-LOWEST = 0.1
-"""Where in double support the pelvis is lowest [1] (from the hip height over the human leg curves)."""
+TRANSFER = (2.55, 3.47)
+"""Shape of the weight transfer over double support: half done after two fifths of it."""
+LOWEST = 0.025
+"""How long after foot strike the pelvis is lowest [s] (from the hip height over the leg curves)."""
 HEIGHT_SMOOTHING = 0.03
 """Gaussian that smooths the pelvis height [s]."""
 COP_PHASE = np.array([-0.05, 0.0, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.58, 0.66, 0.8])
-COP_PLACE = np.array([0.0, 0.005, 0.025, 0.055, 0.09, 0.13, 0.165, 0.19, 0.21, 0.215, 0.215])
-COP_SHIFT = (0.0, 0.0)
-"""Centre of pressure along the foot [m ahead of calcn's origin] over the cycle phase."""
+COP_PLACE = np.array([0.0, 0.005, 0.025, 0.055, 0.09, 0.13, 0.165, 0.195, 0.23, 0.245, 0.245])
+COP_LIMIT = 0.248
+COP_SHIFT = (-0.024, 0.04, 0.04)
+"""Centre of pressure along the foot [m ahead of calcn's origin] over the cycle phase (Schwartz 2008:
+ankle moment over vertical force), its limit at the tip of the toes, and how much further ahead it
+goes with the speed: constant, per m/s, at most [m]; that keeps the body midway between the feet."""
 
 
 def load_on_right(knots: list[tuple[int, float]], frames: np.ndarray) -> np.ndarray:
@@ -81,8 +85,10 @@ def desired_zmp(feet: tuple[FootTrack, FootTrack], right_load: np.ndarray) -> np
     total = np.zeros((len(right_load), 2))
     for side, (foot, share) in enumerate(zip(feet, (right_load, 1.0 - right_load), strict=True)):
         cycle = np.mod(foot.phase + 0.1, 1.0) - 0.1
-        shift = (COP_SHIFT[0] + COP_SHIFT[1] * foot.speed) * smooth_step(cycle / 0.15)
-        place = np.interp(cycle, COP_PHASE, COP_PLACE) + shift * np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
+        shift = np.clip(COP_SHIFT[0] + COP_SHIFT[1] * foot.speed, -0.005, COP_SHIFT[2])
+        shift = shift * smooth_step(cycle / 0.15)
+        shift = shift * np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
+        place = np.minimum(np.interp(cycle, COP_PHASE, COP_PLACE) + shift, COP_LIMIT)
         angle = foot.yaw + (TOE_OUT if side else -TOE_OUT)
         total += share[:, None] * (foot.flat + place[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1))
     return total
@@ -137,7 +143,7 @@ def height_knots(load: list[tuple[int, float]]) -> tuple[list[int], list[bool]]:
         elif before == after:
             frames, low = [*frames, (a + b) // 2], [*low, False]
         elif 0.5 not in (before, after):
-            frames, low = [*frames, round(a + LOWEST * (b - a))], [*low, True]
+            frames, low = [*frames, a + round(LOWEST * GRID_FPS)], [*low, True]
     last = load[-1]
     if last[1] == 0.5:
         frames, low = [*frames, last[0]], [*low, False]

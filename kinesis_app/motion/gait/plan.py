@@ -12,7 +12,7 @@ GRID_FPS = 150.0
 """All events and frames lie on this grid [1/s]."""
 TURNING_SPEED = 0.8
 """Below this speed [m/s] turning fades out: turning in place takes other steps than walking."""
-ACCELERATION = 1.0
+ACCELERATION = 0.8
 """Default change of speed [m/s^2]."""
 
 Knots = tuple[tuple[float, float], ...]

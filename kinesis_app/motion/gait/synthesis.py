@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 
 from kinesis_app.body.joints import JOINT_NAMES
 from kinesis_app.body.rotations import quat_rotate, upright_quat
@@ -20,6 +21,9 @@ MARGIN = 1.5
 """Motion computed before and after the wanted part, so that its ends do not disturb it [s]."""
 MAX_ERROR = 0.15
 """Largest ZMP error that one round corrects [m]."""
+SMOOTHING = 0.011
+"""Gaussian over the joint angles [s]: rounds off the nearly straight knee at foot strike, where a
+millimetre of the foot's path is a degree; the foot gives way by a few millimetres."""
 ZMP_ROUNDS = 2
 """Corrections of the pelvis with the full inverse dynamics."""
 
@@ -79,6 +83,7 @@ def _body(
         height = pelvis.pelvis_height(wanted, ceiling, 0.5 * (feet[0].speed + feet[1].speed), load, frames)
         root_pos = np.column_stack([xy, height])
         joints = solve_legs(root_pos, quat, foot_pos, foot_rot, joints, 5 if k == 0 else 3)
+        joints = gaussian_filter1d(joints, SMOOTHING * GRID_FPS, axis=0, mode="nearest")
         if k < ZMP_ROUNDS:
             error = wanted_zmp - clip_zmp(root_pos, quat, joints)
             error[ends] = 0.0
