@@ -62,7 +62,7 @@ def _scores(run: Run, actor: Actor) -> dict[str, Any]:
     act, clips = numpy_policy(actor), run.evaluation_clips
     if run.config.action == "kinesis":
         own = score(clips, act, "kinesis")
-        return {"total": summary(own), "scores": [asdict(s) for s in own]}
+        return {"total": _rounded(summary(own)), "scores": [_rounded(asdict(s)) for s in own]}
     result = evaluate(lambda x: np.clip(act(x), 0.0, 1.0), clips)
     pushed = evaluate_pushes(act, _PUSHES)
     return {
