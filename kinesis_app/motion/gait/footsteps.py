@@ -201,7 +201,8 @@ def _step(planner: _Planner, strike: int) -> int | None:
     ending = path.speed_at(now + 1.5 * duration) <= 0.0 and path.speed_at(now + duration) <= 0.0
     width = STANCE_WIDTH if ending else STEP_WIDTH
     target = planner.footprint(swing, now + 1.5 * duration, width)
-    other, longest = planner.stances[1 - swing][-1].pose, LONGEST_STEP * norms.step_length(speed)
+    slower = max(min(speed, path.speed_at(now + 1.5 * duration)), norms.SLOWEST)
+    other, longest = planner.stances[1 - swing][-1].pose, LONGEST_STEP * norms.step_length(slower)
     middle = now + 1.5 * duration
     while middle > now and np.hypot(*(target - other)[:2]) > np.hypot(longest, width):
         middle -= 2.0 / GRID_FPS
