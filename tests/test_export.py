@@ -81,3 +81,17 @@ def test_read_back_refuses_other_files(tmp_path: Path) -> None:
     for name in ("text.onnx", "other.onnx", "missing.onnx"):
         with pytest.raises(KinesisError, match=name):
             read_onnx(tmp_path / name)
+
+
+def test_training_stands_on_the_environment_only() -> None:
+    """Importing all of training must not pull in the window or the live session."""
+    import subprocess
+    import sys
+
+    code = (
+        "import sys, training.command, training.stages, training.benchmark\n"
+        "above = ('kinesis_app.gui', 'kinesis_app.session', 'dearpygui')\n"
+        "print([name for name in sys.modules if name.startswith(above)])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert result.stdout.strip() == "[]", result.stdout + result.stderr
