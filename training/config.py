@@ -40,7 +40,7 @@ class PpoSettings:
     epochs: int = 4
     minibatch: int = 768
     learning_rate: float = 3e-4
-    learning_rate_min: float = 5e-5
+    learning_rate_min: float = 1e-5
     learning_rate_max: float = 1e-3
     target_kl: float = 0.02
     gamma: float = 0.97
@@ -52,7 +52,7 @@ class PpoSettings:
     log_std: float = -1.3
     log_std_min: float = -2.5
     critic_warmup: int = 0
-    mirror: bool = True
+    mirror: bool = False
     hidden: tuple[int, ...] = (512, 256, 256)
 
 

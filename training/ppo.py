@@ -145,6 +145,8 @@ def collect(
 
 # ---------------------------------------------------------------- one update
 
+_KL_STOP = 3.0  # an epoch that ends this many times over the target is the update's last
+
 
 def update(learner: Learner, rollout: Rollout) -> dict[str, float]:
     """Improve policy and value function with one rollout; the metrics of the table above."""
@@ -161,6 +163,9 @@ def update(learner: Learner, rollout: Rollout) -> dict[str, float]:
         for rows in (order + n_samples * side).to(learner.device).split(s.minibatch):
             step = _gradient_step(learner, [array[rows] for array in batch], old_log_std, only_critic)
             metrics += [step] if epoch == s.epochs - 1 else []
+        if step["kl"] > _KL_STOP * s.target_kl:
+            metrics = metrics or [step]
+            break
     learner.updates += 1
     return {name: float(np.mean([m[name] for m in metrics])) for name in metrics[0]} | {
         "learning_rate": learner.learning_rate,
@@ -216,7 +221,8 @@ def _gradient_step(
         _steer_learning_rate(learner, kl)
         # Normalised per minibatch: the size of a policy step must not depend on the reward's scale.
         advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
-    ratio = torch.exp(log_probability(action, mean, log_std) - old_log_prob)
+    # Clamped so that one far-out sample cannot overflow; the loss is flat out there anyway.
+    ratio = torch.exp((log_probability(action, mean, log_std) - old_log_prob).clamp(-10.0, 10.0))
     # L = -E[min(r A, clip(r, 1 - eps, 1 + eps) A)]                       (Schulman et al. 2017, eq. 7)
     clipped = ratio.clamp(1.0 - s.clip, 1.0 + s.clip)
     policy_loss = -torch.minimum(ratio * advantage, clipped * advantage).mean()

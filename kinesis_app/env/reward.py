@@ -66,8 +66,8 @@ def reward_terms(
 
 
 def has_failed(frame: Frame, reference: ReferenceFrame, limit: float) -> np.ndarray:
-    """True where the mean body error exceeds ``limit`` [m], shape (B,)."""
-    return body_error(frame, reference) > limit
+    """True where the mean body error exceeds ``limit`` [m] or is no number, shape (B,)."""
+    return ~(body_error(frame, reference) <= limit)
 
 
 def total(terms: Mapping[str, np.ndarray]) -> np.ndarray:
