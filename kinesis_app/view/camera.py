@@ -9,13 +9,14 @@ import numpy as np
 
 from kinesis_app.body.rotations import heading
 
-DEFAULT_DISTANCE = 2.75
+DEFAULT_DISTANCE = 3.15
 DEFAULT_ELEVATION = -9.0
 BESIDE = 128.0
 """Default azimuth relative to the body's heading [deg]: from the front right, three-quarter view."""
-LOOK_HEIGHT = 0.86
+LOOK_HEIGHT = 0.85
 """Default height of the point looked at [m]: the middle of the body."""
-_LAG = 0.35
+_LAG = 0.3
+"""Time constant of the pursuit [s]."""
 _JUMP = 1.5
 """The pelvis farther than this from the tracked point [m] was put there: follow at once."""
 _NEAREST, _FARTHEST = 0.25, 18.0
@@ -43,13 +44,15 @@ class Camera:
         self.cam.type = mujoco.mjtCamera.mjCAMERA_FREE
         self.tracking = True
         self._target: np.ndarray | None = None
+        self._velocity = np.zeros(3)
+        self._last = np.zeros(3)
         self._offset = np.zeros(3)
 
     def align(self, qpos: np.ndarray) -> None:
         """Return to the default view of a body in pose ``qpos`` (35,)."""
         self.cam.distance, self.cam.elevation = DEFAULT_DISTANCE, DEFAULT_ELEVATION
         self.cam.azimuth = math.degrees(float(heading(qpos[3:7]))) + BESIDE
-        self._target = _ground_point(qpos)
+        self._put_at(_ground_point(qpos))
         self._offset = np.array([0.0, 0.0, LOOK_HEIGHT])
         self.tracking = True
         self._place()
@@ -61,10 +64,29 @@ class Camera:
             return
         if not self.tracking:
             return
-        ahead = _ground_point(qpos) - self._target
-        share = 1.0 if np.linalg.norm(ahead) > _JUMP else 1.0 - math.exp(-dt / _LAG)
-        self._target = self._target + share * ahead
+        point = _ground_point(qpos)
+        if np.linalg.norm(point - self._target) > _JUMP:
+            self._put_at(point)
+        else:
+            self._pursue(point, max(dt, 1e-3))
         self._place()
+
+    def _pursue(self, point: np.ndarray, dt: float) -> None:
+        # An alpha-beta filter: unlike a plain low-pass it does not lag behind a steady walk.
+        assert self._target is not None
+        if np.array_equal(point, self._last):  # paused: no overshoot
+            self._velocity = np.zeros(3)
+        alpha = 1.0 - math.exp(-dt / _LAG)
+        beta = alpha * alpha / (2.0 - alpha)
+        predicted = self._target + dt * self._velocity
+        residual = point - predicted
+        self._target = predicted + alpha * residual
+        self._velocity = self._velocity + beta / dt * residual
+        self._last = point
+
+    def _put_at(self, point: np.ndarray) -> None:
+        self._target, self._last = point, point
+        self._velocity = np.zeros(3)
 
     def behind(self, qpos: np.ndarray) -> float:
         """How far the camera has still to go [m]."""

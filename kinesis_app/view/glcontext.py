@@ -31,7 +31,8 @@ def make_context(width: int, height: int) -> tuple[Any, str]:
         except Exception as error:  # noqa: BLE001  each binding fails in its own way; the next may work
             reasons.append(f"{name}: {str(error).splitlines()[0] if str(error) else type(error).__name__}")
     raise KinesisError(
-        f"No OpenGL for the 3-D picture ({'; '.join(reasons)}). On Debian: apt-get install libegl1 libgl1-mesa-dri."
+        f"No OpenGL for the 3-D picture ({'; '.join(reasons)}). "
+        "On Debian: apt-get install libegl1 libgl1-mesa-dri."
     )
 
 

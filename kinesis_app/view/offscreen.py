@@ -117,9 +117,7 @@ class Renderer:
         """
         point = np.zeros((3, 1))
         ids = [np.full((1, 1), -1, dtype=np.int32) for _ in range(3)]
-        body = mujoco.mjv_select(
-            self.model, self.data, self.option, aspect, x, y, self.scene, point, *ids
-        )  # fmt: skip
+        body = mujoco.mjv_select(self.model, self.data, self.option, aspect, x, y, self.scene, point, *ids)
         return point[:, 0] if body >= 0 else None
 
     def close(self) -> None:

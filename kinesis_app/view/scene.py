@@ -102,18 +102,32 @@ def _light(spec: mujoco.MjSpec) -> None:
     root = spec.body("Full Body")  # unlike the pelvis, its axes are the world's
     tracking = mujoco.mjtCamLight.mjCAMLIGHT_TRACKCOM
     root.add_light(
-        name="key", type=mujoco.mjtLightType.mjLIGHT_SPOT, mode=tracking, castshadow=True,
-        pos=[1.1, -1.0, 2.7], dir=[-0.30, 0.27, -0.92], cutoff=60.0, exponent=1.0,
-        diffuse=[0.95, 0.90, 0.83], specular=[0.3, 0.29, 0.27], attenuation=[1.0, 0.0, 0.0],
-    )  # fmt: skip
+        name="key",
+        type=mujoco.mjtLightType.mjLIGHT_SPOT,
+        mode=tracking,
+        castshadow=True,
+        pos=[1.1, -1.0, 2.7],
+        dir=[-0.30, 0.27, -0.92],
+        cutoff=60.0,
+        exponent=1.0,
+        diffuse=[0.95, 0.90, 0.83],
+        specular=[0.3, 0.29, 0.27],
+        attenuation=[1.0, 0.0, 0.0],
+    )
     for name, pos, direction, color in (
         ("rim", [-2.0, 2.4, 1.6], [0.55, -0.68, -0.48], [0.26, 0.34, 0.46]),
         ("fill", [2.5, 1.5, 0.6], [-0.8, -0.5, -0.3], [0.26, 0.22, 0.18]),
     ):
         root.add_light(
-            name=name, type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL, mode=tracking, castshadow=False,
-            pos=pos, dir=direction, diffuse=color, specular=[0.1, 0.1, 0.1],
-        )  # fmt: skip
+            name=name,
+            type=mujoco.mjtLightType.mjLIGHT_DIRECTIONAL,
+            mode=tracking,
+            castshadow=False,
+            pos=pos,
+            dir=direction,
+            diffuse=color,
+            specular=[0.1, 0.1, 0.1],
+        )
 
 
 def _dress_bones(spec: mujoco.MjSpec) -> None:

@@ -130,7 +130,9 @@ def sweep(line: np.ndarray, radius: np.ndarray, segments: int) -> tuple[np.ndarr
     tangent /= np.maximum(np.linalg.norm(tangent, axis=2, keepdims=True), 1e-9)
     # One side direction for the whole tube keeps it from twisting; paths turn by less than 180 deg.
     chord = line[:, -1] - line[:, 0]
-    side = np.cross(chord, np.where(np.abs(chord[:, 2:]) > np.abs(chord[:, :1]), [[1.0, 0, 0]], [[0, 0, 1.0]]))
+    side = np.cross(
+        chord, np.where(np.abs(chord[:, 2:]) > np.abs(chord[:, :1]), [[1.0, 0, 0]], [[0, 0, 1.0]])
+    )
     u = np.cross(tangent, np.cross(side[:, None, :], tangent))
     u /= np.maximum(np.linalg.norm(u, axis=2, keepdims=True), 1e-9)
     v = np.cross(tangent, u)

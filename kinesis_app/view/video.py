@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -79,9 +80,11 @@ def _write(path: Path, images: Iterator[np.ndarray], fps: float) -> int:
 
     is_gif = path.suffix.lower() == ".gif"
     # macro_block_size 2: the default of 16 would stretch the picture
-    settings = {"loop": 0, "duration": 1000.0 / fps} if is_gif else {"fps": fps, "macro_block_size": 2, "quality": 7}
+    film: dict[str, Any] = {"fps": fps, "macro_block_size": 2, "quality": 7}
+    settings = {"loop": 0, "duration": 1000.0 / fps} if is_gif else film
     n = 0
-    with imageio.get_writer(path, **settings) as writer:
+    writer: Any = imageio.get_writer(path, **settings)
+    with writer:
         for image in images:
             writer.append_data(image)
             n += 1

@@ -1,0 +1,25 @@
+"""The window. Dear PyGui is imported nowhere else, and only after a display was found."""
+
+from __future__ import annotations
+
+from kinesis_app.gui.display import check_display
+
+
+def run_window(motion: str | None = None, policy: str | None = None, seconds: float | None = None) -> int:
+    """Open the window and stay until it is closed; returns the exit code.
+
+    Args:
+        motion: A library name, a request such as ``walk:1.1``, or a file; None walks on for ever.
+        policy: A shipped policy or a path; None takes the default one.
+        seconds: Close by itself after this time.
+
+    Raises:
+        KinesisError: If there is no display, or motion or policy cannot be loaded.
+    """
+    screen = check_display(motion)
+    from kinesis_app.gui.window import Window  # after the check: without a display the library aborts
+
+    return Window(screen, motion, policy).run(seconds)
+
+
+__all__ = ["check_display", "run_window"]

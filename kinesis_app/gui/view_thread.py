@@ -1,0 +1,229 @@
+"""The thread that draws the 3-D view: the only one that touches MuJoCo's GL context."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from kinesis_app.errors import KinesisError
+from kinesis_app.gui.frames import FrameStore
+from kinesis_app.session.messages import Snapshot
+from kinesis_app.view.camera import Camera
+from kinesis_app.view.offscreen import Renderer, ViewOptions
+from kinesis_app.view.pose import Pose
+from kinesis_app.view.quality import LEVELS, AdaptiveQuality
+
+MAX_FPS = 60.0
+SOFTWARE_FPS = 24.0
+"""Without a graphics card more pictures would take time from the simulation."""
+SOFTWARE_BUDGET = 0.090
+"""Longest time for a picture drawn by the processor [s]."""
+HARDWARE_BUDGET = 0.014
+SCREENSHOT_SIZE = (1920, 1200)
+
+Job = Callable[["ViewThread"], None]
+
+
+class ViewThread:
+    """Draws the latest snapshot whenever it, the camera or the options changed.
+
+    Attributes:
+        ready: Set when the first picture can be drawn, or never will.
+        problem: Why there is no picture; empty if there is.
+        software: Whether the processor draws.
+        frame_ms: Duration of the last frames [ms].
+        fps: Pictures per second.
+    """
+
+    def __init__(
+        self,
+        latest: Callable[[], Snapshot | None],
+        tell: Callable[[str, str], None],
+        build_lock: threading.Lock,
+    ) -> None:
+        self.ready = threading.Event()
+        self.problem = ""
+        self.software = False
+        self.frame_ms = self.fps = 0.0
+        self.options = ViewOptions()
+        self.camera = Camera()
+        self.quality = AdaptiveQuality(HARDWARE_BUDGET, len(LEVELS) - 1)
+        self.fixed_quality: int | None = None
+        self._latest, self._tell, self._build_lock = latest, tell, build_lock
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._target: tuple[FrameStore, int, int] | None = None
+        self._stop = threading.Event()
+        self._renderer: Renderer
+        self._scratch = np.zeros(0, dtype=np.uint8)
+        self._thread = threading.Thread(target=self._run, name="view", daemon=True)
+
+    # --- for the main thread ---------------------------------------------------------------
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def show_in(self, store: FrameStore, width: int, height: int) -> None:
+        """Draw for a panel of ``width`` x ``height`` pixels into ``store``."""
+        self._target = (store, width, height)
+        self._jobs.put(lambda _: None)
+
+    def set_options(self, options: ViewOptions) -> None:
+        """Change what is shown."""
+        self.options = options
+        self._jobs.put(lambda _: None)
+
+    def set_quality(self, level: int | None) -> None:
+        """A fixed level of ``LEVELS``, or None to adapt."""
+        self.fixed_quality = level
+        self._jobs.put(lambda _: None)
+
+    def move_camera(self, action: str, dx: float, dy: float) -> None:
+        """See ``Camera.move``."""
+        self._jobs.put(lambda view: view.camera.move(view._renderer.model, action, dx, dy))
+
+    def align_camera(self) -> None:
+        """Back to the default view."""
+        self._jobs.put(_align)
+
+    def set_tracking(self, on: bool) -> None:
+        """Follow the body or stay."""
+        self._jobs.put(lambda view: setattr(view.camera, "tracking", on))
+
+    def centre_on(self, x: float, y: float) -> None:
+        """Look at what is under a point: from the left in widths, from the bottom in heights."""
+        self._jobs.put(lambda view: view._centre_on(x, y))
+
+    def save_picture(self, path: Path) -> None:
+        """Write a large picture of the view in the best quality."""
+        self._jobs.put(lambda view: view._save_picture(path))
+
+    def close(self) -> None:
+        """End the thread and wait for it."""
+        self._stop.set()
+        self._jobs.put(lambda _: None)
+        if self._thread.is_alive():
+            self._thread.join(5.0)
+
+    # --- the thread ------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        _lower_priority()
+        try:
+            with self._build_lock:
+                from kinesis_app.view.scene import view_model
+
+                view_model()
+            self._renderer = Renderer()
+        except KinesisError as error:
+            self.problem = str(error)
+            self.ready.set()
+            return
+        self.software = self._renderer.software
+        if self.software:
+            self.quality = AdaptiveQuality(SOFTWARE_BUDGET, 2, highest=3)
+        self.ready.set()
+        try:
+            self._loop()
+        finally:
+            self._renderer.close()
+
+    def _loop(self) -> None:
+        shown: Snapshot | None = None
+        last = time.perf_counter()
+        while not self._stop.is_set():
+            changed = self._do_jobs()
+            shot = self._latest()
+            now = time.perf_counter()
+            moving = shot is not shown or self._camera_settling(shot)
+            if shot is None or self._target is None or not (changed or moving):
+                time.sleep(0.008)
+                continue
+            self.camera.follow(shot.qpos, now - last)
+            self._draw(shot)
+            shown = shot
+            spent = time.perf_counter() - now
+            self._note(spent, now - last)
+            last = now
+            self._rest(spent)
+
+    def _camera_settling(self, shot: Snapshot | None) -> bool:
+        return shot is not None and self.camera.behind(shot.qpos) > 0.002
+
+    def _do_jobs(self) -> bool:
+        """Do what was asked; whether there was anything."""
+        done = False
+        while True:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return done
+            job(self)
+            done = True
+
+    def _draw(self, shot: Snapshot) -> None:
+        assert self._target is not None
+        store, panel_width, panel_height = self._target
+        quality = LEVELS[self.fixed_quality] if self.fixed_quality is not None else self.quality.quality
+        width = max(min(round(panel_width * quality.scale), store.width), 16)
+        height = max(min(round(panel_height * quality.scale), store.height), 16)
+        if self._scratch.shape != (height, width, 3):
+            self._scratch = np.zeros((height, width, 3), dtype=np.uint8)
+        self._renderer.render(Pose.of(shot), self.camera, self._scratch, self.options, quality)
+        pixels = store.begin()
+        np.multiply(self._scratch, np.float32(1.0 / 255.0), out=pixels[:height, :width, :3])
+        store.commit(width, height)
+
+    def _note(self, spent: float, interval: float) -> None:
+        self.quality.measured(spent)
+        self.frame_ms += 0.1 * (1e3 * spent - self.frame_ms)
+        if interval < 1.0:
+            self.fps += 0.1 * (1.0 / max(interval, 1e-3) - self.fps)
+
+    def _rest(self, spent: float) -> None:
+        # On software GL at least a sixth of the time stays free for the simulation's thread.
+        pause = 1.0 / (SOFTWARE_FPS if self.software else MAX_FPS) - spent
+        time.sleep(max(pause, 0.2 * spent if self.software else 0.0))
+
+    def _centre_on(self, x: float, y: float) -> None:
+        if self._target is None:
+            return
+        point = self._renderer.pick(x, y, self._target[1] / self._target[2])
+        if point is not None:
+            self.camera.centre(point)
+
+    def _save_picture(self, path: Path) -> None:
+        shot = self._latest()
+        if shot is None:
+            return
+        width, height = SCREENSHOT_SIZE
+        image = np.zeros((height, width, 3), dtype=np.uint8)
+        self._renderer.render(Pose.of(shot), self.camera, image, self.options)
+        import imageio.v2 as imageio
+
+        try:
+            imageio.imwrite(path, image[::-1])
+        except OSError as error:
+            self._tell("error", f"'{path}' could not be written: {error.strerror}.")
+            return
+        self._tell("info", f"Picture saved as '{path}'.")
+
+
+def _align(view: ViewThread) -> None:
+    shot = view._latest()
+    if shot is not None:
+        view.camera.align(shot.qpos)
+
+
+def _lower_priority() -> None:
+    """Drawing, with all threads the GL driver starts, yields to the simulation."""
+    if sys.platform.startswith("linux"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 2)
