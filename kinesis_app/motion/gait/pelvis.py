@@ -37,13 +37,14 @@ PELVIS_SHARE = {"rotation": 0.4, "obliquity": 0.6}
 its turning, so full rotation would twist the stance foot off the floor."""
 KNEE_REACH = np.radians(3.8)
 """Straightest knee that the pelvis height may ask for [rad]."""
-DROP = (0.0006, 0.0239, 0.055)
-"""Pelvis height lost in double support [m]: constant and per m/s (human leg curves)."""
-TRANSFER = (2.55, 3.47)
-"""Shape of the weight transfer over double support: half done after two fifths of it."""
+DROP = (0.0045, 0.0205, 0.055)
+"""Pelvis height lost in double support [m]: constant, per m/s, at most. This and the numbers below are
+chosen so that hip, knee and ankle come nearest to the human means from 0.6 to 1.8 m/s."""
+TRANSFER = (2.55, 2.9)
+"""Shape of the weight transfer over double support (beta distribution): half done just before its middle."""
 LOWEST = 0.025
 """How long after foot strike the pelvis is lowest [s] (from the hip height over the leg curves)."""
-HEIGHT_SMOOTHING = 0.03
+HEIGHT_SMOOTHING = 0.025
 """Gaussian that smooths the pelvis height [s]."""
 COP_PHASE = np.array([-0.05, 0.0, 0.06, 0.12, 0.2, 0.3, 0.4, 0.5, 0.58, 0.66, 0.8])
 COP_PLACE = np.array([0.0, 0.005, 0.025, 0.055, 0.09, 0.13, 0.165, 0.195, 0.23, 0.245, 0.245])
