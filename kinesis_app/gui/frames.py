@@ -32,7 +32,9 @@ class FrameStore:
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
-        self._buffers = [np.ones((height, width, 4), dtype=np.float32) for _ in range(3)]
+        self._buffers = [np.zeros((height, width, 4), dtype=np.float32) for _ in range(3)]
+        for buffer in self._buffers:
+            buffer[..., 3] = 1.0
         self._lock = threading.Lock()
         self._shown, self._waiting, self._drawn = 0, -1, -1
         self._size = (width, height)

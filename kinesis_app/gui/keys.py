@@ -8,6 +8,8 @@ import dearpygui.dearpygui as dpg
 
 from kinesis_app.gui.actions import Action
 
+_EQUAL = 602
+"""Dear ImGui's code; Dear PyGui's mvKey_Plus is an old one that no key sends."""
 _NAMES = {
     dpg.mvKey_Spacebar: "Space",
     dpg.mvKey_Right: "Right",
@@ -18,13 +20,17 @@ _NAMES = {
     dpg.mvKey_Escape: "Esc",
     dpg.mvKey_Home: "Home",
     dpg.mvKey_Minus: "-",
-    dpg.mvKey_Plus: "=",
+    dpg.mvKey_Add: "=",
+    dpg.mvKey_Subtract: "-",
+    _EQUAL: "=",
     dpg.mvKey_F1: "F1",
     dpg.mvKey_F2: "F2",
     dpg.mvKey_F11: "F11",
 }
 _REPEATING = ("Right", "Left", "=", "-")
 _DIALOGS = ("motion_dialog", "policy_dialog")
+_CTRL = (dpg.mvKey_LControl, dpg.mvKey_RControl)
+_SHIFT = (dpg.mvKey_LShift, dpg.mvKey_RShift)
 TEXT_FIELDS = ("motion_search", "picker_text", "help_search", "speed", "push_force")
 """Items that take characters (a slider does after Ctrl+click)."""
 
@@ -50,10 +56,14 @@ class Keys:
             return
         if name is None or typing() or (repeated and name not in _REPEATING):
             return
-        modifiers = ("Ctrl+" if _down("Control") else "") + ("Shift+" if _down("Shift") else "")
+        modifiers = ("Ctrl+" if self._holds(_CTRL) else "") + ("Shift+" if self._holds(_SHIFT) else "")
         action = self._table.get(modifiers + name)
         if action is not None:
             self._call(action)
+
+    def _holds(self, keys: tuple[int, int]) -> bool:
+        # Not is_key_down: callbacks come a frame late, when a quick modifier is up again.
+        return any(key in self._held for key in keys)
 
     def _released(self, _sender: object, code: int, _user: object) -> None:
         self._held.discard(code)
@@ -78,8 +88,3 @@ def _close_dialog() -> bool:
             dpg.hide_item(tag)
             return True
     return False
-
-
-def _down(modifier: str) -> bool:
-    sides = (getattr(dpg, f"mvKey_L{modifier}"), getattr(dpg, f"mvKey_R{modifier}"))
-    return any(dpg.is_key_down(side) for side in sides)
