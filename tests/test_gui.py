@@ -142,7 +142,8 @@ def test_a_bad_policy_or_motion_ends_before_the_window(display: str, tmp_path: P
     (tmp_path / "bad.onnx").write_bytes(b"this is no network")
     code = (
         "import sys\nfrom kinesis_app.gui import run_window\nfrom kinesis_app.errors import KinesisError\n"
-        "try:\n    run_window(None, sys.argv[1], 5.0)\nexcept KinesisError as error:\n    print(error)\n    sys.exit(2)"
+        "try:\n    run_window(None, sys.argv[1], 5.0)\n"
+        "except KinesisError as error:\n    print(error)\n    sys.exit(2)"
     )
     env = {**os.environ, "DISPLAY": display}
     command = [sys.executable, "-c", code, str(tmp_path / "bad.onnx")]

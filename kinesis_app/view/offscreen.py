@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 
 import mujoco
@@ -10,6 +11,7 @@ import numpy as np
 from kinesis_app.view import glcontext, overlay, tubes
 from kinesis_app.view.camera import Camera
 from kinesis_app.view.colors import activation_color
+from kinesis_app.view.decimate import coarse_meshes
 from kinesis_app.view.pose import Pose
 from kinesis_app.view.quality import LEVELS, Quality
 from kinesis_app.view.scene import BONE_GROUP, CORDS, FLOOR_GROUP, view_model
@@ -42,20 +44,22 @@ class Renderer:
     Args:
         width: Largest image [pixels].
         height: Largest image [pixels].
-        samples: Multisampling; by default 4, and none where a processor does the drawing.
+        quick: Where a processor does the drawing, no multisampling, coarse bones and shadows.
     """
 
-    def __init__(self, width: int = 1920, height: int = 1200, samples: int | None = None) -> None:
+    def __init__(self, width: int = 1920, height: int = 1200, quick: bool = True) -> None:
         self.model = view_model()
         self._gl, self.backend = glcontext.make_context(width, height)
         self.device = glcontext.renderer_name(self._gl)
         self.software = glcontext.is_software(self.device)
         self._size = (width, height)
+        coarse = quick and self.software
         visual = self.model.vis
         visual.global_.offwidth, visual.global_.offheight = width, height
-        visual.quality.offsamples = samples if samples is not None else (0 if self.software else 4)
-        visual.quality.shadowsize = 1024 if self.software else 4096
-        self._context = mujoco.MjrContext(self.model, mujoco.mjtFontScale.mjFONTSCALE_100)
+        visual.quality.offsamples = 0 if coarse else 4
+        visual.quality.shadowsize = 1024 if coarse else 4096
+        with coarse_meshes(self.model) if coarse else contextlib.nullcontext():
+            self._context = mujoco.MjrContext(self.model, mujoco.mjtFontScale.mjFONTSCALE_100)
         mujoco.mjr_setBuffer(mujoco.mjtFramebuffer.mjFB_OFFSCREEN, self._context)
         self.data, self._ghost = mujoco.MjData(self.model), mujoco.MjData(self.model)
         self.scene = mujoco.MjvScene(self.model, MAX_GEOMS)
@@ -98,6 +102,8 @@ class Renderer:
         mujoco.mjv_updateScene(model, data, self.option, self._perturb, camera.cam, everything, scene)
         if options.muscles:
             self._shape_muscles(pose.activation)
+        if not quality.shadow:
+            overlay.add_soft_shadow(model, data, scene)
         if options.ghost and quality.ghost and pose.reference_qpos is not None:
             overlay.set_pose(model, self._ghost, pose.reference_qpos, muscles=False)
             overlay.add_ghost(model, data, self._ghost, scene)

@@ -56,6 +56,38 @@ def add_ghost(
         geom.category = int(mujoco.mjtCatBit.mjCAT_DECOR)
 
 
+def add_soft_shadow(model: mujoco.MjModel, data: mujoco.MjData, scene: mujoco.MjvScene) -> None:
+    """Add dark discs under feet and pelvis, where a real shadow would cost too much.
+
+    The lower a body, the smaller and darker its discs; nested ones make a soft edge.
+    """
+    for name, size in (
+        ("calcn_r", 0.10),
+        ("toes_r", 0.07),
+        ("calcn_l", 0.10),
+        ("toes_l", 0.07),
+        ("pelvis", 0.2),
+    ):
+        position = data.xpos[model.body(name).id]
+        height = float(max(position[2], 0.0))
+        for share in (1.0, 0.8, 0.6, 0.4):
+            radius = share * (size + 0.12 * height)
+            _add_disc(scene, position, radius, 0.10 / (1.0 + 1.5 * height))
+
+
+def _add_disc(scene: mujoco.MjvScene, position: np.ndarray, radius: float, alpha: float) -> None:
+    if scene.ngeom >= scene.maxgeom:
+        return
+    geom = scene.geoms[scene.ngeom]
+    size = np.array([radius, radius, 0.0005])
+    centre = np.array([position[0], position[1], 0.002 - 0.0005 * radius])
+    color = np.array([0.0, 0.0, 0.0, alpha], dtype=np.float32)
+    kind = int(mujoco.mjtGeom.mjGEOM_CYLINDER)
+    mujoco.mjv_initGeom(geom, kind, size, centre, np.eye(3).reshape(-1), color)
+    geom.category = int(mujoco.mjtCatBit.mjCAT_DECOR)
+    scene.ngeom += 1
+
+
 def add_arrow(
     scene: mujoco.MjvScene, start: np.ndarray, end: np.ndarray, radius: float, color: np.ndarray
 ) -> None:

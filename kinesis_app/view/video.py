@@ -63,7 +63,7 @@ def rendered(
     options: ViewOptions | None = None,
 ) -> Iterator[np.ndarray]:
     """Images uint8 (height, width, 3) of states, the camera following."""
-    renderer, camera = Renderer(*size, samples=4), Camera()
+    renderer, camera = Renderer(*size, quick=False), Camera()
     image = np.zeros((size[1], size[0], 3), dtype=np.uint8)
     try:
         for state in states:
