@@ -1,11 +1,10 @@
 """Static optimisation: which muscle activations give the wanted joint torques at least effort.
 
-min over a of  1/2 |a|^2 + 1/(2 eps) |A a - tau|^2  subject to low <= a <= high  (Crowninshield & Brand
-1981, with a soft equality), one leg at a time: A (7, 40) is moment arm times muscle gain. The bounds
-are what activation dynamics can reach, so muscles that are slow to relax are reckoned with. With
-seven torques and forty muscles the dual is far smaller: a = clip(A^T y, low, high), and y minimises
+min over a of  1/2 |a|^2 + 1/(2 eps) |A a - tau|^2  subject to 0 <= a <= 1       (Crowninshield & Brand
+1981, with a soft equality), one leg at a time: A (7, 40) is moment arm times muscle gain. With
+seven torques and forty muscles the dual is far smaller: a = clip(A^T y, 0, 1), and y minimises
 
-    D(y) = sum_m psi(A_m^T y) + eps/2 |y|^2 - tau^T y,     psi' = clip(., low, high),
+    D(y) = sum_m psi(A_m^T y) + eps/2 |y|^2 - tau^T y,     psi' = clip(., 0, 1),
 
 smooth and convex, solved by damped Newton steps.
 """
@@ -22,13 +21,13 @@ TORQUE_SCALE = np.array([50.0, 50.0, 20.0, 50.0, 50.0, 15.0, 3.0])
 """Torque [Nm] that counts as one for each joint of a leg, in the order of ``LEG_JOINTS``."""
 MAX_ITERATIONS = 12
 TOLERANCE = 1e-3
-# Muscles at a bound add nothing to the true Hessian; a little of them keeps Newton's step
+# Muscles outside (0, 1) add nothing to the true Hessian; a little of them keeps Newton's step
 # from leaping when the active set is about to change.
 _INACTIVE_WEIGHT = 0.03
 
 
 @nb.njit(nogil=True, cache=True, fastmath=True)
-def _dual(matrix: np.ndarray, torque: np.ndarray, low: np.ndarray, high: np.ndarray, y: np.ndarray) -> float:
+def _dual(matrix: np.ndarray, torque: np.ndarray, y: np.ndarray) -> float:
     value = 0.0
     for j in range(N_ROWS):
         value += (0.5 * SOFTNESS * y[j] - torque[j]) * y[j]
@@ -36,8 +35,10 @@ def _dual(matrix: np.ndarray, torque: np.ndarray, low: np.ndarray, high: np.ndar
         z = 0.0
         for j in range(N_ROWS):
             z += matrix[j, m] * y[j]
-        a = min(max(z, low[m]), high[m])
-        value += (z - 0.5 * a) * a
+        if z > 1.0:
+            value += z - 0.5
+        elif z > 0.0:
+            value += 0.5 * z * z
     return value
 
 
@@ -63,13 +64,7 @@ def _cholesky_solve(h: np.ndarray, x: np.ndarray) -> None:
 
 @nb.njit(nogil=True, cache=True, fastmath=True)
 def _newton_step(
-    matrix: np.ndarray,
-    torque: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-    y: np.ndarray,
-    full: bool,
-    step: np.ndarray,
+    matrix: np.ndarray, torque: np.ndarray, y: np.ndarray, full: bool, step: np.ndarray
 ) -> float:
     """Write the Newton step, return the gradient's norm."""
     h = np.zeros((N_ROWS, N_ROWS))
@@ -81,8 +76,8 @@ def _newton_step(
         z = 0.0
         for j in range(N_ROWS):
             z += matrix[j, m] * y[j]
-        a = min(max(z, low[m]), high[m])
-        weight = 1.0 if full or low[m] < z < high[m] else _INACTIVE_WEIGHT
+        a = min(max(z, 0.0), 1.0)
+        weight = 1.0 if full or 0.0 < z < 1.0 else _INACTIVE_WEIGHT
         for j in range(N_ROWS):
             g[j] += matrix[j, m] * a
             scaled = weight * matrix[j, m]
@@ -97,32 +92,24 @@ def _newton_step(
 
 
 @nb.njit(nogil=True, cache=True, fastmath=True)
-def solve(
-    matrix: np.ndarray,
-    torque: np.ndarray,
-    low: np.ndarray,
-    high: np.ndarray,
-    y: np.ndarray,
-    activation: np.ndarray,
-) -> None:
+def solve(matrix: np.ndarray, torque: np.ndarray, y: np.ndarray, activation: np.ndarray) -> None:
     """Share torques among muscles.
 
     Args:
         matrix: Torque per activation, rows divided by ``TORQUE_SCALE``, shape (7, M).
         torque: Wanted torques divided by ``TORQUE_SCALE``, shape (7,).
-        low, high: Bounds of the activations, shape (M,).
         y: Dual, a warm start on entry and the solution on return, shape (7,).
-        activation: Written: the activations, shape (M,).
+        activation: Written: activations in [0, 1], shape (M,).
     """
     step = np.empty(N_ROWS)
     trial = np.empty(N_ROWS)
     cold = True
     for j in range(N_ROWS):
         cold = cold and y[j] == 0.0
-    value = _dual(matrix, torque, low, high, y)
+    value = _dual(matrix, torque, y)
     for iteration in range(MAX_ITERATIONS):
         # From y = 0 every muscle sits on a bound; the true Hessian would be empty there.
-        if _newton_step(matrix, torque, low, high, y, cold and iteration == 0, step) < TOLERANCE:
+        if _newton_step(matrix, torque, y, cold and iteration == 0, step) < TOLERANCE:
             break
         slope = 0.0
         for j in range(N_ROWS):
@@ -132,12 +119,12 @@ def solve(
             for j in range(N_ROWS):
                 z += matrix[j, m] * y[j]
                 along += matrix[j, m] * step[j]
-            slope += min(max(z, low[m]), high[m]) * along
+            slope += min(max(z, 0.0), 1.0) * along
         length = 1.0
         for _ in range(8):  # Armijo
             for j in range(N_ROWS):
                 trial[j] = y[j] + length * step[j]
-            new_value = _dual(matrix, torque, low, high, trial)
+            new_value = _dual(matrix, torque, trial)
             if new_value <= value + 1e-4 * length * slope:
                 break
             length *= 0.5
@@ -148,4 +135,4 @@ def solve(
         z = 0.0
         for j in range(N_ROWS):
             z += matrix[j, m] * y[j]
-        activation[m] = min(max(z, low[m]), high[m])
+        activation[m] = min(max(z, 0.0), 1.0)

@@ -27,7 +27,8 @@ _TILT_LIMIT = 0.3  # rad, of the swing hip's correction
 _STEP_LIMIT = 0.25  # m, of the swing foot's correction
 
 # Columns of the gains, see TeacherGains.
-_KP, _KD, _HORIZONTAL, _VERTICAL, _ANGULAR, _FOOT, _STEP, _TILT, _LEAD = 0, 7, 14, 17, 20, 23, 26, 27, 28
+_KP, _KD, _HORIZONTAL, _VERTICAL, _TIP, _YAW, _FOOT = 0, 7, 14, 17, 20, 23, 26
+_STEP, _TILT, _LEAD = 29, 30, 31
 
 FIELDS = (
     "qpos", "qvel", "act", "ctrl", "actuator_length", "actuator_velocity", "actuator_moment",
@@ -134,13 +135,6 @@ def _excitation_for(m: int, target: float, activation: float) -> float:
 
 
 @nb.njit(nogil=True, fastmath=True)
-def _activation_after(m: int, excitation: float, activation: float) -> float:
-    scale = 0.5 + 1.5 * min(max(activation, 0.0), 1.0)
-    tau = _MUSCLE[m, 8] * scale if excitation > activation else _MUSCLE[m, 9] / scale
-    return activation + (excitation - activation) * SIM_DT / tau
-
-
-@nb.njit(nogil=True, fastmath=True)
 def _coupling_slopes(qpos: np.ndarray, slope: np.ndarray) -> None:
     """d(velocity)/d(independent joint it belongs to), 1 for the joints themselves, shape (34,)."""
     for dof in range(6, _NV):
@@ -190,8 +184,9 @@ def _pelvis_wrench(
     wanted, now = np.empty(3), np.empty(3)
     _rotate(p, want[10:13], wanted)
     _rotate(q, qvel[3:6], now)
-    kp, kd, limit = gains[_ANGULAR], gains[_ANGULAR + 1], gains[_ANGULAR + 2]
     for i in range(3):
+        first = _TIP if i < 2 else _YAW
+        kp, kd, limit = gains[first], gains[first + 1], gains[first + 2]
         wrench[3 + i] = _clip(kp * tilt[i] + kd * (wanted[i] - now[i]), limit)
 
 
@@ -236,14 +231,9 @@ def _add_stance_torque(
 @nb.njit(nogil=True, fastmath=True)
 def _share_among_muscles(
     length: np.ndarray, velocity: np.ndarray, moment: np.ndarray, nnz: np.ndarray, adr: np.ndarray,
-    column_of: np.ndarray, slope: np.ndarray, torque: np.ndarray, act: np.ndarray, dual: np.ndarray,
-    wanted: np.ndarray,
+    column_of: np.ndarray, slope: np.ndarray, torque: np.ndarray, dual: np.ndarray, wanted: np.ndarray,
 ) -> None:  # fmt: skip
-    """Static optimisation of both legs within reach: target activations ``wanted`` (80,)."""
-    low, high = np.empty(_M), np.empty(_M)
-    for m in range(_M):
-        low[m] = _activation_after(m, 0.0, act[m])
-        high[m] = min(_activation_after(m, 1.0, act[m]), 1.0)
+    """Static optimisation of both legs: target activations ``wanted`` (80,)."""
     matrix = np.zeros((2, N_ROWS, _M // 2))
     left = torque.copy().reshape(2, N_ROWS)
     for m in range(_M):
@@ -261,7 +251,7 @@ def _share_among_muscles(
         for j in range(N_ROWS):
             left[side, j] /= TORQUE_SCALE[j]
         leg = slice(side * (_M // 2), (side + 1) * (_M // 2))
-        solve(matrix[side], left[side], low[leg], high[leg], dual[side], wanted[leg])
+        solve(matrix[side], left[side], dual[side], wanted[leg])
 
 
 @nb.njit(nogil=True, fastmath=True)
@@ -330,7 +320,7 @@ def control_step(
         moment_size: Length of ``actuator_moment``.
         dual: Warm starts of the static optimisation, shape (B, 2, 7).
         joints, joint_vel, feed_forward, pelvis, load, centre, last: ``TeacherTable``, S rows.
-        gains: ``TeacherGains`` of each body as a row, shape (B, 29).
+        gains: ``TeacherGains`` of each body as a row, shape (B, 32).
         offset: Joint-target offsets [rad], shape (B, 14).
         rows: Row of the reference now, shape (B,).
         target: Written: target activation averaged over the step, shape (B, 80).
@@ -362,7 +352,7 @@ def control_step(
                 feed_forward[early], pelvis[row], load[row], centre[row], offset[i], torque,
             )  # fmt: skip
             _share_among_muscles(
-                length, velocity, moment, nnz, adr, column_of, slope, torque, act, dual[i], wanted
+                length, velocity, moment, nnz, adr, column_of, slope, torque, dual[i], wanted
             )
             for m in range(_M):
                 target[i, m] += wanted[m] / N_SUBSTEPS
