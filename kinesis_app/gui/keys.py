@@ -23,6 +23,8 @@ _NAMES = {
     dpg.mvKey_Add: "=",
     dpg.mvKey_Subtract: "-",
     _EQUAL: "=",
+    dpg.mvKey_Tab: "Tab",
+    dpg.mvKey_F5: "F5",
     dpg.mvKey_F1: "F1",
     dpg.mvKey_F2: "F2",
     dpg.mvKey_F11: "F11",

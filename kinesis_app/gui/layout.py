@@ -15,6 +15,7 @@ from kinesis_app.view.colors import ACTIVATION_LUT, LUT_SIZE
 if TYPE_CHECKING:
     from kinesis_app.gui.window import Window
 
+SMALLEST_WINDOW = (1024, 700)
 _LARGEST_WINDOW = (1600, 1000)
 _GAP = 7
 _TRANSPORT_HEIGHT = 74
@@ -22,13 +23,13 @@ _MENUS = ("File", "Run", "View", "Human", "Help")
 _SHOWN_SWITCHES = ("view.ghost", "view.color", "view.forces", "view.follow")
 SWITCH_PLACES = ("menu", "panel")
 """Prefixes of the tags of check boxes that stand for a switch."""
-_LEFT, _RIGHT_SHARE, _RIGHT_LEAST, _RIGHT_MOST = 232, 0.31, 380, 620
+_LEFT, _RIGHT_SHARE, _RIGHT_LEAST, _RIGHT_MOST = 232, 0.31, 340, 620
 
 
 def window_size(screen: tuple[int, int]) -> tuple[int, int]:
     """A window that leaves some of a large screen free and fills a small one."""
     fits = [min(limit, size) for limit, size in zip(_LARGEST_WINDOW, screen, strict=True)]
-    return max(fits[0], 900), max(fits[1], 600)
+    return max(fits[0], SMALLEST_WINDOW[0]), max(fits[1], SMALLEST_WINDOW[1])
 
 
 def build(w: Window) -> None:
@@ -120,7 +121,8 @@ def update(w: Window) -> None:
     width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
     content_height = height - 46
     right = int(min(max(width * _RIGHT_SHARE, _RIGHT_LEAST), _RIGHT_MOST))
-    centre = max(width - _LEFT - right - 2 * _GAP - 18, 200)
+    taken = sum(size + _GAP for panel, size in (("left", _LEFT), ("right", right)) if w.panels[panel])
+    centre = max(width - taken - 18, 200)
     view_height = max(content_height - _TRANSPORT_HEIGHT - 5, 120)
     for tag, size in (
         ("left", (_LEFT, content_height)),
@@ -128,10 +130,10 @@ def update(w: Window) -> None:
         ("transport", (centre, _TRANSPORT_HEIGHT)),
         ("right", (right, content_height)),
     ):
-        dpg.configure_item(tag, width=size[0], height=size[1])
+        dpg.configure_item(tag, width=size[0], height=size[1], show=w.panels.get(tag, True))
     w.controls.fit(content_height)
     w.viewport.update(centre, view_height)
-    corner = (_LEFT + 2 * _GAP + 10, 46)
+    corner = ((_LEFT + _GAP if w.panels["left"] else 0) + _GAP + 12, 46)
     w.log.update(corner)
 
 

@@ -17,6 +17,7 @@ from kinesis_app.gui import layout
 from kinesis_app.gui.actions import Action, shortcut_table
 from kinesis_app.gui.commands import action_table
 from kinesis_app.gui.controls import Controls
+from kinesis_app.gui.export import free_name, keyframe
 from kinesis_app.gui.help import Help
 from kinesis_app.gui.keys import Keys
 from kinesis_app.gui.lines import BodyLines, MuscleLines, MusclePicker
@@ -54,6 +55,7 @@ class Window:
         self.view = ViewThread(self._latest, self.log.tell, BUILD_LOCK)
         self.view.start()
         self.loop = True
+        self.panels = {"left": True, "right": True}
         self.main_ms = 0.0
         self._closing = False
         self._started = False
@@ -109,8 +111,8 @@ class Window:
             title=_NAME,
             width=width,
             height=height,
-            min_width=900,
-            min_height=600,
+            min_width=layout.SMALLEST_WINDOW[0],
+            min_height=layout.SMALLEST_WINDOW[1],
             x_pos=(self._screen[0] - width) // 2,
             y_pos=(self._screen[1] - height) // 2,
         )
@@ -215,6 +217,16 @@ class Window:
     def toggle_tracking(self) -> None:
         self.view.set_tracking(not self.view.camera.tracking)
 
+    def toggle_panel(self, name: str) -> None:
+        self.panels[name] = not self.panels[name]
+
+    def toggle_full_screen(self) -> None:
+        dpg.toggle_viewport_fullscreen()
+
+    def copy_state(self) -> None:
+        dpg.set_clipboard_text(keyframe(self.session.latest_snapshot()))
+        self.log.tell("info", "State copied as a <key> for MuJoCo.")
+
     def align_camera(self) -> None:
         self.view.align_camera()
 
@@ -229,7 +241,7 @@ class Window:
         self.help.toggle()
 
     def save_picture(self) -> None:
-        self.view.save_picture(_free_name(Path.cwd()))
+        self.view.save_picture(free_name(Path.cwd()))
 
     def _latest(self) -> m.Snapshot | None:
         return self._session.latest_snapshot() if self._session is not None else None
@@ -240,8 +252,3 @@ def _call(callback: Callable[..., Any], sender: object, data: object, user: obje
     n = len(inspect.signature(callback).parameters)
     variadic = any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(callback).parameters.values())
     return callback(*(sender, data, user)[: 3 if variadic else n])
-
-
-def _free_name(folder: Path) -> Path:
-    """A file name not yet taken: ``kinesis_001.png`` and so on."""
-    return next(p for i in range(1, 100000) if not (p := folder / f"kinesis_{i:03d}.png").exists())
