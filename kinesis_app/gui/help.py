@@ -10,7 +10,7 @@ from kinesis_app.gui.theme import DIM
 MOUSE = (
     ("Left drag", "orbit (Shift: keep the horizon)"),
     ("Right drag", "pan (Shift: along the floor)"),
-    ("Wheel, middle drag", "zoom"),
+    ("Wheel, middle drag", "zoom (wheel up: away, as in MuJoCo's viewer)"),
     ("Right double click", "look at this point"),
     ("Click in the raster", "plot this muscle"),
 )

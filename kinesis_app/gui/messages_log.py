@@ -55,7 +55,8 @@ class MessageLog:
         changed = False
         while not self._incoming.empty():
             level, text = self._incoming.get()
-            self._toasts = [*self._toasts, (now + _SECONDS[level], level, text)][-_SHOWN:]
+            others = [toast for toast in self._toasts if toast[2] != text]  # no stack of the same words
+            self._toasts = [*others, (now + _SECONDS[level], level, text)][-_SHOWN:]
             self._append(level, text)
             changed = True
         current = [toast for toast in self._toasts if toast[0] > now]

@@ -172,8 +172,10 @@ class ViewThread:
         assert self._target is not None
         store, panel_width, panel_height = self._target
         quality = LEVELS[self.fixed_quality] if self.fixed_quality is not None else self.quality.quality
-        width = max(min(round(panel_width * quality.scale), store.width), 16)
-        height = max(min(round(panel_height * quality.scale), store.height), 16)
+        # A panel that just grew may be larger than its buffer: both sides shrink alike.
+        scale = min(quality.scale, store.width / panel_width, store.height / panel_height)
+        width = min(max(round(panel_width * scale), 16), store.width)
+        height = min(max(round(panel_height * scale), 16), store.height)
         if self._scratch.shape != (height, width, 3):
             self._scratch = np.zeros((height, width, 3), dtype=np.uint8)
         self._renderer.render(Pose.of(shot), self.camera, self._scratch, self.options, quality)

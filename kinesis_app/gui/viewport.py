@@ -61,6 +61,8 @@ class Viewport:
             self._wanted, self._wanted_since = wanted, now
             if dpg.does_item_exist("picture"):
                 dpg.configure_item("picture", width=wanted[0], height=wanted[1])
+            if self._store is not None:
+                self._view.show_in(self._store, *wanted)
         # A texture costs megabytes that never come back: wait until the user stopped resizing.
         settled = now - self._wanted_since > _SETTLE or self._store is None
         if wanted != self._size and settled:
