@@ -40,36 +40,36 @@ _FULL = mujoco.mjtState.mjSTATE_INTEGRATION
 class TeacherGains:
     """Feedback gains; per joint of a leg in the order of ``LEG_JOINTS``.
 
-    The defaults were found by an evolution strategy (separable CMA-ES, 50 generations of 16 x 8
-    bodies) that made zero action survive longest on generated walks at 0.9 to 1.3 m/s: from 0.5 s
-    with hand-set gains to over 3 s.
+    The defaults were found by an evolution strategy (separable CMA-ES, about 75 generations of 16
+    candidates x 8 to 12 bodies) that made zero action survive longest on generated walks at 0.7 to
+    1.5 m/s: from 0.5 s with hand-set gains to about 4.5 s.
 
     Attributes:
         stiffness: Kp [Nm/rad].
         damping: Kd [Nm s/rad].
-        horizontal, vertical: Virtual model: stiffness [N/m], damping [N s/m], limit [N].
-        tip, yaw: Stiffness [Nm/rad], damping [Nm s/rad], limit [Nm]; the armless trunk has little
-            inertia about the vertical, and muscle lag makes much damping there unstable.
+        forward, lateral, vertical: Virtual model: stiffness [N/m], damping [N s/m], limit [N].
+        roll, pitch, yaw: Stiffness [Nm/rad], damping [Nm s/rad], limit [Nm]; the armless trunk has
+            little inertia about the vertical, and muscle lag makes much damping there unstable.
         foot_moment: Largest moment the ground can give a foot: roll, pitch, yaw [Nm].
-        step: The swing foot lands this times the pelvis' velocity error further on [s]; sqrt(h/g)
-            would be the capture point of an inverted pendulum (Pratt et al. 2006, Humanoids).
+        step: How much further the swing foot lands for the pelvis' error: forward per position
+            [m/m] and velocity [s], lateral likewise (foot placement; Pratt et al. 2006, Humanoids).
         tilt: Share of the pelvis' tilt that the swing hip makes up for.
-        lead: How far ahead the feed-forward torque is looked up [physics steps], for muscle lag.
     """
 
-    stiffness: tuple[float, ...] = (430.0, 700.0, 41.0, 106.0, 244.0, 72.0, 4.8)
-    damping: tuple[float, ...] = (8.0, 27.0, 6.5, 8.2, 1.8, 1.2, 0.17)
-    horizontal: tuple[float, ...] = (605.0, 212.0, 211.0)
-    vertical: tuple[float, ...] = (1790.0, 1220.0, 228.0)
-    tip: tuple[float, ...] = (511.0, 66.0, 166.0)
-    yaw: tuple[float, ...] = (70.0, 7.0, 18.4)
-    foot_moment: tuple[float, ...] = (36.0, 90.0, 101.0)
-    step: float = -0.046
-    tilt: float = 0.48
-    lead: float = 0.0
+    stiffness: tuple[float, ...] = (655.0, 769.0, 31.6, 136.0, 307.0, 76.3, 4.79)
+    damping: tuple[float, ...] = (9.61, 34.6, 6.07, 16.2, 1.81, 1.32, 0.075)
+    forward: tuple[float, ...] = (906.0, 157.0, 251.0)
+    lateral: tuple[float, ...] = (477.0, 217.0, 86.7)
+    vertical: tuple[float, ...] = (1330.0, 1600.0, 158.0)
+    roll: tuple[float, ...] = (746.0, 113.0, 152.0)
+    pitch: tuple[float, ...] = (494.0, 48.0, 181.0)
+    yaw: tuple[float, ...] = (81.6, 6.28, 25.7)
+    foot_moment: tuple[float, ...] = (43.4, 44.6, 119.0)
+    step: tuple[float, ...] = (-0.0249, -0.0556, -0.024, 0.0124)
+    tilt: float = 0.669
 
     def row(self) -> np.ndarray:
-        """All gains in order, shape (32,)."""
+        """All gains in order, shape (40,)."""
         return np.concatenate([np.atleast_1d(getattr(self, f.name)) for f in fields(self)])
 
 

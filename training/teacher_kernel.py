@@ -27,8 +27,8 @@ _TILT_LIMIT = 0.3  # rad, of the swing hip's correction
 _STEP_LIMIT = 0.25  # m, of the swing foot's correction
 
 # Columns of the gains, see TeacherGains.
-_KP, _KD, _HORIZONTAL, _VERTICAL, _TIP, _YAW, _FOOT = 0, 7, 14, 17, 20, 23, 26
-_STEP, _TILT, _LEAD = 29, 30, 31
+_KP, _KD, _FORWARD, _LATERAL, _VERTICAL, _ROLL, _PITCH, _YAW, _FOOT = 0, 7, 14, 17, 20, 23, 26, 29, 32
+_STEP, _TILT = 35, 39
 
 FIELDS = (
     "qpos", "qvel", "act", "ctrl", "actuator_length", "actuator_velocity", "actuator_moment",
@@ -162,32 +162,53 @@ def _clip(x: float, limit: float) -> float:
 
 
 @nb.njit(nogil=True, fastmath=True)
-def _pelvis_wrench(
-    gains: np.ndarray,
-    qpos: np.ndarray,
-    qvel: np.ndarray,
-    want: np.ndarray,
-    wrench: np.ndarray,
-    tilt: np.ndarray,
-) -> None:
-    """Virtual force and moment on the pelvis in the world, and its rotation error [rad]."""
-    for i in range(3):
-        first = _HORIZONTAL if i < 2 else _VERTICAL
-        kp, kd, limit = gains[first], gains[first + 1], gains[first + 2]
-        wrench[i] = _clip(kp * (want[i] - qpos[i]) + kd * (want[7 + i] - qvel[i]), limit)
-    p, q = want[3:7], qpos[3:7]  # error rotation p * conj(q), small, in the world frame
+def _spring(gains: np.ndarray, first: int, error: float, rate: float) -> float:
+    return _clip(gains[first] * error + gains[first + 1] * rate, gains[first + 2])
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _facing(qpos: np.ndarray, facing: np.ndarray) -> None:
+    """Unit vector (2,) in the ground plane where the pelvis faces: its own -y."""
+    w, x, y, z = qpos[3], qpos[4], qpos[5], qpos[6]
+    facing[0], facing[1] = -2.0 * (x * y - w * z), -(1.0 - 2.0 * (x * x + z * z))
+    norm = np.sqrt(facing[0] ** 2 + facing[1] ** 2) + 1e-9
+    facing[0] /= norm
+    facing[1] /= norm
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _tilt(qpos: np.ndarray, want: np.ndarray, tilt: np.ndarray) -> None:
+    """Rotation from the pelvis to its reference, a small rotation vector in the world [rad]."""
+    p, q = want[3:7], qpos[3:7]  # p * conj(q)
     w = p[0] * q[0] + p[1] * q[1] + p[2] * q[2] + p[3] * q[3]
     sign = 2.0 if w >= 0.0 else -2.0
     tilt[0] = sign * (-p[0] * q[1] + p[1] * q[0] - p[2] * q[3] + p[3] * q[2])
     tilt[1] = sign * (-p[0] * q[2] + p[1] * q[3] + p[2] * q[0] - p[3] * q[1])
     tilt[2] = sign * (-p[0] * q[3] - p[1] * q[2] + p[2] * q[1] + p[3] * q[0])
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _pelvis_wrench(
+    gains: np.ndarray, qpos: np.ndarray, qvel: np.ndarray, want: np.ndarray, facing: np.ndarray,
+    tilt: np.ndarray, wrench: np.ndarray,
+) -> None:  # fmt: skip
+    """Virtual force and moment on the pelvis in the world."""
+    fx, fy = facing[0], facing[1]
+    ex, ey, vx, vy = want[0] - qpos[0], want[1] - qpos[1], want[7] - qvel[0], want[8] - qvel[1]
+    forward = _spring(gains, _FORWARD, fx * ex + fy * ey, fx * vx + fy * vy)
+    lateral = _spring(gains, _LATERAL, fx * ey - fy * ex, fx * vy - fy * vx)
+    wrench[0] = fx * forward - fy * lateral
+    wrench[1] = fy * forward + fx * lateral
+    wrench[2] = _spring(gains, _VERTICAL, want[2] - qpos[2], want[9] - qvel[2])
     wanted, now = np.empty(3), np.empty(3)
-    _rotate(p, want[10:13], wanted)
-    _rotate(q, qvel[3:6], now)
-    for i in range(3):
-        first = _TIP if i < 2 else _YAW
-        kp, kd, limit = gains[first], gains[first + 1], gains[first + 2]
-        wrench[3 + i] = _clip(kp * tilt[i] + kd * (wanted[i] - now[i]), limit)
+    _rotate(want[3:7], want[10:13], wanted)
+    _rotate(qpos[3:7], qvel[3:6], now)
+    ox, oy = wanted[0] - now[0], wanted[1] - now[1]
+    roll = _spring(gains, _ROLL, fx * tilt[0] + fy * tilt[1], fx * ox + fy * oy)
+    pitch = _spring(gains, _PITCH, fx * tilt[1] - fy * tilt[0], fx * oy - fy * ox)
+    wrench[3] = fx * roll - fy * pitch
+    wrench[4] = fy * roll + fx * pitch
+    wrench[5] = _spring(gains, _YAW, tilt[2], wanted[2] - now[2])
 
 
 @nb.njit(nogil=True, fastmath=True)
@@ -255,15 +276,30 @@ def _share_among_muscles(
 
 
 @nb.njit(nogil=True, fastmath=True)
-def _foot_placement(
-    gains: np.ndarray, axis: np.ndarray, leg: np.ndarray, qvel: np.ndarray, want_pelvis: np.ndarray
-) -> float:
-    """Turn of a hip [rad] about ``axis`` that moves the foot, at ``leg`` from it, under a stumble."""
+def _footstep(
+    gains: np.ndarray,
+    qpos: np.ndarray,
+    qvel: np.ndarray,
+    want: np.ndarray,
+    facing: np.ndarray,
+    step: np.ndarray,
+) -> None:
+    """How much further the swing foot should land [m], world (2,), for the pelvis' error."""
+    fx, fy = facing[0], facing[1]
+    ex, ey, vx, vy = qpos[0] - want[0], qpos[1] - want[1], qvel[0] - want[7], qvel[1] - want[8]
+    forward = gains[_STEP] * (fx * ex + fy * ey) + gains[_STEP + 1] * (fx * vx + fy * vy)
+    lateral = gains[_STEP + 2] * (fx * ey - fy * ex) + gains[_STEP + 3] * (fx * vy - fy * vx)
+    forward, lateral = _clip(forward, _STEP_LIMIT), _clip(lateral, _STEP_LIMIT)
+    step[0] = fx * forward - fy * lateral
+    step[1] = fy * forward + fx * lateral
+
+
+@nb.njit(nogil=True, fastmath=True)
+def _turn_for(axis: np.ndarray, leg: np.ndarray, step: np.ndarray) -> float:
+    """Turn of a hip [rad] about ``axis`` that moves the foot, at ``leg`` from it, by ``step`` (2,)."""
     x = axis[1] * leg[2] - axis[2] * leg[1]
     y = axis[2] * leg[0] - axis[0] * leg[2]
-    dx = _clip(gains[_STEP] * (qvel[0] - want_pelvis[7]), _STEP_LIMIT)
-    dy = _clip(gains[_STEP] * (qvel[1] - want_pelvis[8]), _STEP_LIMIT)
-    return (x * dx + y * dy) / (leg[0] ** 2 + leg[1] ** 2 + leg[2] ** 2)
+    return (x * step[0] + y * step[1]) / (leg[0] ** 2 + leg[1] ** 2 + leg[2] ** 2)
 
 
 @nb.njit(nogil=True, fastmath=True)
@@ -274,12 +310,11 @@ def _wanted_torque(
     want_pelvis: np.ndarray, load: np.ndarray, centre: np.ndarray, offset: np.ndarray, torque: np.ndarray,
 ) -> None:  # fmt: skip
     """Joint torques [Nm], shape (14,)."""
-    wrench, tilt, facing, forward = np.empty(6), np.empty(3), np.empty(3), np.zeros(3)
-    _pelvis_wrench(gains, qpos, qvel, want_pelvis, wrench, tilt)
-    forward[1] = -1.0
-    _rotate(qpos[3:7], forward, facing)
-    norm = np.sqrt(facing[0] ** 2 + facing[1] ** 2) + 1e-9
-    facing /= norm
+    wrench, tilt, facing, step = np.empty(6), np.empty(3), np.empty(2), np.empty(2)
+    _facing(qpos, facing)
+    _tilt(qpos, want_pelvis, tilt)
+    _pelvis_wrench(gains, qpos, qvel, want_pelvis, facing, tilt, wrench)
+    _footstep(gains, qpos, qvel, want_pelvis, facing, step)
     for j in range(N_JOINTS):
         side, local = j // 7, j % 7
         target = want_q[j] + offset[j]
@@ -287,9 +322,10 @@ def _wanted_torque(
             joint = _DOF_JOINT[_DOF_ADR[j]]
             axis = xaxis[joint]
             lean = axis[0] * tilt[0] + axis[1] * tilt[1] + axis[2] * tilt[2]
-            step = _foot_placement(gains, axis, xpos[_TALUS[side]] - xanchor[joint], qvel, want_pelvis)
-            lean = gains[_TILT] * _clip(lean, _TILT_LIMIT)
-            target += (1.0 - load[side]) * (lean + step * (local < 2))
+            swing = gains[_TILT] * _clip(lean, _TILT_LIMIT)
+            if local < 2:
+                swing += _turn_for(axis, xpos[_TALUS[side]] - xanchor[joint], step)
+            target += (1.0 - load[side]) * swing
         torque[j] = (
             gains[_KP + local] * (target - qpos[_QPOS_ADR[j]])
             + gains[_KD + local] * (want_qd[j] - qvel[_DOF_ADR[j]])
@@ -320,7 +356,7 @@ def control_step(
         moment_size: Length of ``actuator_moment``.
         dual: Warm starts of the static optimisation, shape (B, 2, 7).
         joints, joint_vel, feed_forward, pelvis, load, centre, last: ``TeacherTable``, S rows.
-        gains: ``TeacherGains`` of each body as a row, shape (B, 32).
+        gains: ``TeacherGains`` of each body as a row, shape (B, 40).
         offset: Joint-target offsets [rad], shape (B, 14).
         rows: Row of the reference now, shape (B,).
         target: Written: target activation averaged over the step, shape (B, 80).
@@ -345,11 +381,10 @@ def control_step(
         target[i] = 0.0
         for k in range(N_SUBSTEPS):
             row = min(rows[i] + k + 1, last[rows[i]])
-            early = min(row + int(gains[i, _LEAD] + 0.5), last[rows[i]])
             _coupling_slopes(qpos, slope)
             _wanted_torque(
                 gains[i], qpos, qvel, xaxis, xanchor, xpos, touch, slope, joints[row], joint_vel[row],
-                feed_forward[early], pelvis[row], load[row], centre[row], offset[i], torque,
+                feed_forward[row], pelvis[row], load[row], centre[row], offset[i], torque,
             )  # fmt: skip
             _share_among_muscles(
                 length, velocity, moment, nnz, adr, column_of, slope, torque, dual[i], wanted
