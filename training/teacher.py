@@ -148,12 +148,14 @@ class TeacherActuator:
         state = np.empty((len(bodies), mujoco.mj_stateSize(bodies.model, _FULL)))
         for row, data in zip(state, bodies.data, strict=True):
             mujoco.mj_getState(bodies.model, data, row, _FULL)
+        touch = [data.sensordata.copy() for data in bodies.data]  # no part of MuJoCo's state
 
         def work(chunk: range) -> None:
             control_step(*plant.arguments(chunk), *self._arrays, gains, offset, rows, target)
             for i in chunk:
                 mujoco.mj_setState(bodies.model, bodies.data[i], state[i], _FULL)
                 mujoco.mj_step1(bodies.model, bodies.data[i])
+                bodies.data[i].sensordata[:] = touch[i]
 
         bodies.in_chunks(work)
         plant.dual[:] = dual
