@@ -117,7 +117,7 @@ class DistillSettings:
     learning_rate_min: float = 3e-5
     zero_weight: float = 0.15
     noise: float = 0.02
-    mirror: bool = True
+    mirror: bool = False
     hidden: tuple[int, ...] = (512, 512, 256)
 
 
