@@ -53,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("--config", default="walk", help="walk, kinesis, or a YAML file (default: walk)")
+    add("--config", default="walk", help="walk, locomotion, kinesis, or a YAML file (default: walk)")
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="override a setting; repeatable")
     add("--seed", type=int, help="seed of everything random")
     add("--run-dir", type=Path, help="where to write (default: runs/NAME-SEED)")
