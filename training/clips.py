@@ -15,6 +15,7 @@ import numpy as np
 from kinesis_app.body.model import physics_model
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.formats import SUFFIXES
 
 
 def stand(seconds: float = 5.0, fps: float = 30.0) -> MotionClip:
@@ -101,4 +102,4 @@ def load_clips(paths: Sequence[str]) -> list[MotionClip]:
     return [load_motion(str(file)) for file in files]
 
 
-MOTION_SUFFIXES = (".npz", ".amc", ".mot", ".sto")
+MOTION_SUFFIXES = (".npz", *SUFFIXES)
