@@ -1,13 +1,12 @@
 """The library of motions: clips in ``motions/``, files of any known format, and made on the fly.
 
-``python -m kinesis_app.motion.library --build`` writes the default library.
+``python -m kinesis_app.motion.library_build`` writes the default library.
 """
 
 from __future__ import annotations
 
 import difflib
 import logging
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -160,19 +159,3 @@ def _numbers(kind: str, arguments: str, defaults: tuple[float, ...]) -> list[flo
     if not 1.0 <= values[-1] <= MAX_SECONDS:
         raise KinesisError(f"'{kind}:{arguments}': {values[-1]:g} s is outside 1 to {MAX_SECONDS:g} s.")
     return values
-
-
-def main(arguments: list[str]) -> int:
-    """Entry of ``python -m``: ``--build [FOLDER]`` writes the default library."""
-    if not arguments or arguments[0] != "--build" or len(arguments) > 2:
-        print("usage: python -m kinesis_app.motion.library --build [FOLDER]", file=sys.stderr)
-        return 2
-    from kinesis_app.motion.library_build import build_library
-
-    for entry in build_library(Path(arguments[1]) if len(arguments) > 1 else motions_dir()):
-        print(f"{entry.name:<16} {entry.duration:6.1f} s  {entry.speed:5.2f} m/s  {entry.description}")
-    return 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))

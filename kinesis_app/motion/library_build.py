@@ -1,7 +1,11 @@
-"""The default library: generated walks, written to ``motions/`` with a manifest."""
+"""The default library: generated walks, written to ``motions/`` with a manifest.
+
+``python -m kinesis_app.motion.library_build [FOLDER]`` writes it.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,7 +18,7 @@ import yaml
 from kinesis_app.body.kinematics import forward
 from kinesis_app.motion.clip import MotionClip, resample, save_clip, write_atomically
 from kinesis_app.motion.gait import GaitPlan, change_speed, change_turn, generate, stand, walk
-from kinesis_app.motion.library import MotionEntry, list_motions, mean_speed
+from kinesis_app.motion.library import MotionEntry, list_motions, mean_speed, motions_dir
 from kinesis_app.motion.retarget.shape import sole_heights
 
 STORED_FPS = 50.0
@@ -130,7 +134,7 @@ def build_library(folder: Path) -> list[MotionEntry]:
             "fps": clip.fps,
             **figures,
         }
-    head = f"# Written by: python -m kinesis_app.motion.library --build\n# Source: {SOURCE}\n"
+    head = f"# Written by: python -m kinesis_app.motion.library_build\n# Source: {SOURCE}\n"
     write_atomically(folder / "manifest.yaml", (head + yaml.safe_dump(manifest, sort_keys=False)).encode())
     return list_motions(folder=folder)
 
@@ -147,3 +151,8 @@ def quality(clip: MotionClip) -> dict[str, Any]:
         "residual_force_body_weights": round(residual_force(clip), 3),
         "zmp_outside_feet_mm": round(excess_mm(zmp_excess(clip, ground_contacts(clip.qpos()))), 1),
     }
+
+
+if __name__ == "__main__":
+    for entry in build_library(Path(sys.argv[1]) if len(sys.argv) > 1 else motions_dir()):
+        print(f"{entry.name:<16} {entry.duration:6.1f} s  {entry.speed:5.2f} m/s  {entry.description}")
