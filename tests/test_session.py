@@ -180,22 +180,24 @@ def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
     return False
 
 
-def test_real_time_factor_is_one() -> None:
-    with LiveSession(Simulation(standing_clip(30.0), Wavy()), loop=False) as live:
-        time.sleep(1.3)
-        shot = live.latest_snapshot()
-    assert shot.real_time_factor == pytest.approx(1.0, abs=0.05)
-    assert shot.time == pytest.approx(1.3, abs=0.15)
+@pytest.mark.parametrize("rate", [0.2, 1.0, 8.0])
+def test_the_clock_keeps_the_rate(rate: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("kinesis_app.session.clock.time.perf_counter", lambda: now)
+    clock = Clock(rate)
+    for step in range(400):
+        now += clock.wait_time()
+        now += 0.001 if step % 3 else 0.004  # computing time varies
+        clock.stepped()
+    assert clock.real_time_factor() == pytest.approx(rate, rel=0.03)
+    assert now - 100.0 == pytest.approx(399 * CTRL_DT / rate, abs=0.02)  # the first is due at once
 
 
-def test_as_fast_as_it_goes_and_slow_motion() -> None:
+def test_as_fast_as_it_goes_then_slower() -> None:
     with LiveSession(Simulation(standing_clip(60.0), Wavy()), rate=math.inf) as live:
-        assert until(lambda: live.latest_snapshot().time > 2.0, 2.0)
+        assert until(lambda: live.latest_snapshot().time > 2.0, 30.0)
         live.send(m.SetRate(0.2))
-        time.sleep(0.2)
-        before = live.latest_snapshot().time
-        time.sleep(1.0)
-        assert live.latest_snapshot().time - before == pytest.approx(0.2, abs=0.08)
+        assert until(lambda: live.latest_snapshot().rate == 0.2)
 
 
 def test_play_pause_and_single_steps() -> None:
