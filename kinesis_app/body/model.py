@@ -5,12 +5,10 @@ World frame: z up, floor at z = 0. The root's forward axis is -y and its left ax
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import hashlib
 import logging
 import warnings
-from collections.abc import Iterator
 
 import mujoco
 import numpy as np
@@ -36,20 +34,15 @@ _INERTIAL_ARRAYS = (
 mujoco.set_mju_user_warning(logging.getLogger(__name__).debug)
 
 
-@contextlib.contextmanager
-def _quiet_compiler() -> Iterator[None]:
-    """Hide MuJoCo's remark on empty prefixes, a Python warning for every MyoLegs build."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
+# Every build of MyoLegs draws this remark; a filter, because catch_warnings is not thread-safe.
+warnings.filterwarnings("ignore", message="Attaching a spec with an empty prefix")
 
 
 def body_spec() -> mujoco.MjSpec:
     """The editable MyoLegs spec: standing keyframe, floor at z = 0, no room and no pedestal."""
     import myo_sim
 
-    with _quiet_compiler():
-        spec = myo_sim.load_spec("myolegs", build_kwargs={"postures": True})
+    spec = myo_sim.load_spec("myolegs", build_kwargs={"postures": True})
     for geom in list(spec.worldbody.geoms):
         if geom.name == "floor":
             geom.pos = [0.0, 0.0, 0.0]
@@ -60,9 +53,8 @@ def body_spec() -> mujoco.MjSpec:
 
 
 def compile_spec(spec: mujoco.MjSpec) -> mujoco.MjModel:
-    """Compile ``spec`` without the compiler's remarks, the standing keyframe on the floor."""
-    with _quiet_compiler():
-        model = spec.compile()
+    """Compile ``spec`` and put its standing keyframe on the floor."""
+    model = spec.compile()
     model.key_qpos[0, 2] -= STANDING_DROP
     return model
 
