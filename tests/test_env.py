@@ -167,3 +167,15 @@ def test_gymnasium_check() -> None:
     assert reward == pytest.approx(sum(v for k, v in info.items() if k.startswith("reward/")))
     assert 0 < total <= 60
     env.close()
+
+
+def test_a_push_under_way_ends_when_pushes_are_switched_off() -> None:
+    push = PushSettings(force=60.0, duration=0.2, interval=1.0 / 30.0)  # one starts at once
+    env = TrackingEnv([stand(5.0)], TrackingSettings(n_envs=2, n_threads=1, fail_distance=9.0, push=push))
+    env.reset()
+    env.step(np.zeros((2, 80)))
+    assert all(data.xfrc_applied.any() for data in env.bodies.data)
+    env.settings = replace(env.settings, push=PushSettings(force=0.0))
+    for _ in range(8):
+        env.step(np.zeros((2, 80)))
+    assert not any(data.xfrc_applied.any() for data in env.bodies.data)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.action import excitations
@@ -189,7 +190,7 @@ class TrackingEnv:
 
     def _update_pushes(self) -> None:
         push, n = self.settings.push, self.settings.n_envs
-        if push.force == 0.0:
+        if push.force == 0.0 and not self._push.any():  # a push under way still has to end
             return
         self._push_left -= 1
         self._push[self._push_left <= 0] = 0.0
@@ -203,8 +204,6 @@ class TrackingEnv:
 
 def _free_joint_mask() -> np.ndarray:
     """1 for the joints that may be disturbed one by one: not those that follow a knee, nor it."""
-    from kinesis_app.body.joints import JOINT_NAMES, joint_table
-
     table = joint_table()
     mask = np.zeros(28)
     free = [i for i, name in enumerate(JOINT_NAMES) if not name.startswith("knee")]

@@ -11,7 +11,7 @@ from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.walking import endless_walk
 
 BUILD_LOCK = threading.Lock()
-"""MuJoCo's compiler is silenced by redirecting C stderr, which only one thread may do at a time."""
+"""Models are cached but not while they are built: two threads at once would build the same one twice."""
 
 
 class SessionStarter:
