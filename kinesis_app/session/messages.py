@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kinesis_app.command import Task
 from kinesis_app.motion.clip import MotionClip
 
 
@@ -70,6 +71,61 @@ class SetWalkingSpeed:
 
 
 @dataclass(frozen=True)
+class TypedCommand:
+    """Do what an English sentence says, in place of what is being done."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class CancelCommand:
+    """Drop the typed command and all goals, and come to a stop."""
+
+
+@dataclass(frozen=True)
+class SetGoal:
+    """Go to a place on the ground [m], facing ``heading`` [rad] there if given.
+
+    ``queue`` appends it to the goals there are; otherwise it replaces them.
+    """
+
+    x: float
+    y: float
+    heading: float | None = None
+    queue: bool = False
+
+
+@dataclass(frozen=True)
+class MoveGoal:
+    """Put the goal of this index (0 is the next one) somewhere else; as often as a drag likes."""
+
+    index: int
+    x: float
+    y: float
+    heading: float | None = None
+
+
+@dataclass(frozen=True)
+class ClearGoals:
+    """Forget the goals and come to a stop."""
+
+
+@dataclass(frozen=True)
+class Steer:
+    """Walk on in a direction until something else is asked.
+
+    Attributes:
+        heading: Direction in the world [rad]; None keeps the present one.
+        speed_change: Added to the walking speed [m/s].
+        stop: Stand instead.
+    """
+
+    heading: float | None = None
+    speed_change: float = 0.0
+    stop: bool = False
+
+
+@dataclass(frozen=True)
 class Push:
     """Push the pelvis: force in the world frame [N], shape (3,), for ``seconds``."""
 
@@ -99,6 +155,12 @@ Command = (
     | LoadMotion
     | LoadPolicy
     | SetWalkingSpeed
+    | TypedCommand
+    | CancelCommand
+    | SetGoal
+    | MoveGoal
+    | ClearGoals
+    | Steer
     | Push
     | SetLoop
     | Quit
@@ -139,6 +201,7 @@ class Snapshot:
         policy: Name of the policy.
         walking_speed: Speed asked of a generated walk [m/s]; None for other clips.
         fallen: Whether the human lost the reference by more than 0.5 m or fell.
+        task: What was asked by typing, clicking or steering, and how far it is; None if nothing.
     """
 
     time: float
@@ -162,3 +225,4 @@ class Snapshot:
     policy: str
     walking_speed: float | None
     fallen: bool
+    task: Task | None = None

@@ -1,0 +1,50 @@
+"""What the human was told to do, as it is shown while it does it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One segment of a plan with its place in time.
+
+    Attributes:
+        text: What is done, in plain English: ``walk forward 3 m at 1.2 m/s``.
+        start, end: Session time [s]; the end is ``inf`` if it goes on until something else is asked.
+    """
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class GoalMark:
+    """A place to go to.
+
+    Attributes:
+        x, y: On the ground [m].
+        heading: To face there [rad]; None if any will do.
+    """
+
+    x: float
+    y: float
+    heading: float | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What was asked last.
+
+    Attributes:
+        text: The sentence as typed, or ``goal``, ``steer``.
+        stages: The plan, in order.
+        goals: Places still to go to, the next one first.
+        planning: Asked for, not yet in the reference; the stages are then those of before.
+    """
+
+    text: str
+    stages: tuple[Stage, ...] = ()
+    goals: tuple[GoalMark, ...] = ()
+    planning: bool = False
