@@ -6,11 +6,11 @@ Commands and events are ordered and never lost. Of snapshots only the latest cou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
-import numpy as np
-
-from kinesis_app.command import Task
+from kinesis_app.experiment import Experiment
 from kinesis_app.motion.clip import MotionClip
+from kinesis_app.session.snapshot import Snapshot as Snapshot
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,39 @@ class Pause:
 
 @dataclass(frozen=True)
 class StepForward:
-    """Pause and advance by control steps."""
+    """Pause and advance by control steps: through the history while the past is reviewed, then live."""
 
     count: int = 1
 
 
 @dataclass(frozen=True)
 class StepBack:
-    """Pause and return to the state some control steps ago, as far as the history goes."""
+    """Pause and review the state some control steps ago, as far as the history goes."""
 
     count: int = 1
+
+
+@dataclass(frozen=True)
+class Seek:
+    """Pause and review the recorded state nearest to ``run_time`` [s]; nothing is forgotten.
+
+    From there ``Play`` shows the recorded past again and goes on live where it ends;
+    ``ContinueFromHere``, or any command that changes the run, branches.
+    """
+
+    run_time: float
+
+
+@dataclass(frozen=True)
+class ContinueFromHere:
+    """Branch: forget what came after the state under review, and go on from it, live."""
+
+
+@dataclass(frozen=True)
+class SetLoopRange:
+    """Show the history between two run times [s] again and again; None ends that."""
+
+    range: tuple[float, float] | None
 
 
 @dataclass(frozen=True)
@@ -134,6 +157,28 @@ class Push:
 
 
 @dataclass(frozen=True)
+class SetExperiment:
+    """Do this, and nothing else, to the human from now on; ``NORMAL`` ends all experiments."""
+
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
+class ExportRun:
+    """Write the history to a file, on a helper thread; an ``Exported`` event tells when it is there.
+
+    Attributes:
+        path: ``.sto``, ``.mot``, ``.csv`` or ``.npz`` says what is written.
+        range: Run times of the first and the last instant [s]; None: all of the present motion.
+        overwrite: Whether an existing file may be replaced.
+    """
+
+    path: Path
+    range: tuple[float, float] | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
 class SetLoop:
     """Whether a clip that ends (or a human that fell) starts again."""
 
@@ -150,6 +195,9 @@ Command = (
     | Pause
     | StepForward
     | StepBack
+    | Seek
+    | ContinueFromHere
+    | SetLoopRange
     | Reset
     | SetRate
     | LoadMotion
@@ -162,6 +210,8 @@ Command = (
     | ClearGoals
     | Steer
     | Push
+    | SetExperiment
+    | ExportRun
     | SetLoop
     | Quit
 )
@@ -176,53 +226,21 @@ class Event:
 
 
 @dataclass(frozen=True)
-class Snapshot:
-    """All a viewer may know of one instant. Arrays are copies, safe to keep.
+class Branched(Event):
+    """What came after ``run_time`` [s] is forgotten: the run goes on from there."""
 
-    Attributes:
-        time: Simulated time since the motion began [s].
-        step: Control steps since the motion began.
-        qpos: shape (35,).
-        qvel: shape (34,).
-        excitation: Of the last physics step, shape (80,).
-        activation: shape (80,).
-        muscle_force: Tension [N], positive, shape (80,).
-        muscle_length: Muscle-tendon length [m], shape (80,).
-        grf: Ground reaction force on the right and left foot in the world [N], shape (2, 3).
-        reference_qpos: What the policy is asked to do now, shape (35,).
-        body_error: Mean distance of the seven bodies from the reference [m].
-        push: Force on the pelvis now [N], shape (3,).
-        playing: Whether time runs.
-        rate: Simulated seconds per second asked for.
-        real_time_factor: Simulated seconds per second achieved over the last second.
-        step_ms: Computing time of the last control step [ms].
-        motion: Name of the clip.
-        motion_seconds: Its duration [s].
-        policy: Name of the policy.
-        walking_speed: Speed asked of a generated walk [m/s]; None for other clips.
-        fallen: Whether the human lost the reference by more than 0.5 m or fell.
-        task: What was asked by typing, clicking or steering, and how far it is; None if nothing.
-    """
+    run_time: float
 
-    time: float
-    step: int
-    qpos: np.ndarray
-    qvel: np.ndarray
-    excitation: np.ndarray
-    activation: np.ndarray
-    muscle_force: np.ndarray
-    muscle_length: np.ndarray
-    grf: np.ndarray
-    reference_qpos: np.ndarray
-    body_error: float
-    push: np.ndarray
-    playing: bool
-    rate: float
-    real_time_factor: float
-    step_ms: float
-    motion: str
-    motion_seconds: float
-    policy: str
-    walking_speed: float | None
-    fallen: bool
-    task: Task | None = None
+
+@dataclass(frozen=True)
+class Failed(Event):
+    """A control step failed and the run is paused; ``post_mortem`` is what was written of it."""
+
+    post_mortem: Path | None
+
+
+@dataclass(frozen=True)
+class Exported(Event):
+    """A file was written."""
+
+    path: Path
