@@ -1,7 +1,18 @@
-"""Walking made from footsteps: plan, feet, pelvis, legs."""
+"""Walking in every direction, made from footsteps: plan, feet, pelvis, legs."""
 
-from kinesis_app.motion.gait.plan import GaitPlan, change_speed, change_turn
+from kinesis_app.motion.gait.plan import GaitPlan, change_sideways, change_speed, change_turn
+from kinesis_app.motion.gait.style import Style
 from kinesis_app.motion.gait.synthesis import generate
 from kinesis_app.motion.gait.walking import stand, varied_walk, walk
 
-__all__ = ["GaitPlan", "change_speed", "change_turn", "generate", "stand", "varied_walk", "walk"]
+__all__ = [
+    "GaitPlan",
+    "Style",
+    "change_sideways",
+    "change_speed",
+    "change_turn",
+    "generate",
+    "stand",
+    "varied_walk",
+    "walk",
+]

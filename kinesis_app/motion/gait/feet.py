@@ -9,12 +9,12 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from kinesis_app.motion.dynamics import foot_spheres
+from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.footsteps import STANDING_PHASE, Footsteps, Stance
 from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, foot_shape, roll_way, smooth_step, turn_about
+from kinesis_app.motion.gait.sidesteps import edge_roll, passing
 from kinesis_app.motion.gait.swing import cleared, swing_path
 
-TOE_OUT = np.radians(6.0)
-"""Foot progression angle (Schwartz 2008: 5-8 degrees in stance)."""
 LONGEST_SWING = 120
 """No swing takes more frames."""
 LANDING = 0.05
@@ -29,10 +29,10 @@ class FootTrack:
         pos: Origin of calcn in the world [m], shape (T, 3).
         rot: Orientation of calcn, shape (T, 3, 3).
         mtp: Toe joint angle, extension negative [rad], shape (T,).
-        phase: Phase of the gait cycle [1], shape (T,).
-        speed: Walking speed that shapes the pose [m/s], shape (T,).
+        phase: Phase of the gait cycle that shapes the pose [1], shape (T,); runs back in backward walking.
+        speed: Walking speed that shapes the pose, either way [m/s], shape (T,).
         stance: Whether the foot is planned on the floor, shape (T,).
-        yaw: Walking direction of the footprint [rad], shape (T,).
+        yaw: Direction of the footprint [rad], shape (T,).
         flat: calcn's origin on the ground of the flat foot of this or the next stance [m], (T, 2).
     """
 
@@ -46,17 +46,24 @@ class FootTrack:
     flat: np.ndarray
 
 
-def foot_track(side: int, steps: Footsteps, frames: np.ndarray) -> FootTrack:
-    """Pose of the right (0) or left (1) foot at grid frames (consecutive)."""
+def foot_track(side: int, steps: Footsteps, frames: np.ndarray, clearance: float = 0.0) -> FootTrack:
+    """Pose of the right (0) or left (1) foot at grid frames (consecutive).
+
+    Walking backward is walking forward played back (Thorstensson 1986, Acta Physiol Scand 127:385).
+    ``clearance`` [m] is added to the foot's height in mid swing.
+    """
     wanted = len(frames)
     # A swing at the end needs the stance that follows it.
     frames = np.arange(frames[0], frames[-1] + 1 + LONGEST_SWING)
     stances = steps.stances[side]
     phase = _phase(steps.events[side], frames)
-    speed = _shape_speed(stances, frames)
-    shape, mtp = foot_shape(side, phase, speed)
+    signed = _shape_speed(stances, frames)
+    speed = np.abs(signed)
+    phase = np.where(signed < 0.0, norms.foot_off(speed) - phase, phase)
+    edge = edge_roll(side, stances, steps.stances[1 - side], frames)
+    shape, mtp = foot_shape(side, phase, speed, edge)
     yaw = _yaw(stances, frames)
-    rot = turn_about(2, yaw + (TOE_OUT if side else -TOE_OUT)) @ shape
+    rot = turn_about(2, yaw) @ shape
     roll, height = roll_way(side, rot, mtp)
     pos = np.zeros((len(frames), 3))
     stance = np.zeros(len(frames), dtype=bool)
@@ -73,7 +80,8 @@ def foot_track(side: int, steps: Footsteps, frames: np.ndarray) -> FootTrack:
         flat[frames >= s.land - 1] = _flat_place(side, s)
     for k in range(len(inside) - 1):
         a, b = inside[k].off - first, min(at_rest[k + 1] - first, len(frames) - 2)
-        pos[a : b + 1] = swing_path(tracks[k], tracks[k + 1], a, b, speed[(a + b) // 2])
+        pos[a : b + 1] = swing_path(tracks[k], tracks[k + 1], a, b, signed[(a + b) // 2], clearance)
+        pos[a : b + 1, :2] += passing(side, pos[a : b + 1, :2], inside[k], inside[k + 1], steps.stances[1 - side])
         pos[a : b + 1, 2] = cleared(pos[a : b + 1, 2], height[a : b + 1])
     track = (pos, rot, mtp, phase, speed, stance, yaw, flat)
     return FootTrack(*(array[:wanted] for array in track))
@@ -104,7 +112,7 @@ def _shape_speed(stances: list[Stance], frames: np.ndarray) -> np.ndarray:
 
 
 def _yaw(stances: list[Stance], frames: np.ndarray) -> np.ndarray:
-    """Direction of the footprint; turns during swing."""
+    """Direction of the foot; turns during swing."""
     yaw = np.full(len(frames), stances[0].pose[2])
     for before, after in pairwise(stances):
         u = (frames - before.off) / (after.land - before.off)
@@ -115,8 +123,7 @@ def _yaw(stances: list[Stance], frames: np.ndarray) -> np.ndarray:
 def _flat_place(side: int, stance: Stance) -> np.ndarray:
     """calcn's origin on the ground (2,) for a footprint, which is given under the ankle."""
     ankle = CALCN_TO_GROUND @ foot_spheres(side).ankle_offset
-    yaw = stance.pose[2] + (TOE_OUT if side else -TOE_OUT)
-    return stance.pose[:2] - (turn_about(2, np.array(yaw)) @ ankle)[:2]
+    return stance.pose[:2] - (turn_about(2, np.array(stance.pose[2])) @ ankle)[:2]
 
 
 def _stance_track(

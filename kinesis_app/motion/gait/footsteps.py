@@ -13,21 +13,17 @@ import numpy as np
 
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path
+from kinesis_app.motion.gait.stepping import ANKLES_BEHIND, STANCE_WIDER, clear_of, footprint, step_frequency
+from kinesis_app.motion.gait.style import Style
 
-STEP_WIDTH = 0.11
-"""Distance of the two ankles' tracks in walking [m]."""
-STANCE_WIDTH = 0.15
-"""Distance of the ankles in standing [m]."""
 WEIGHT_SHIFT = 0.45
 """From the first wish to move to the first foot leaving the floor [s]."""
 SETTLE = 0.7
 """From the last foot strike to even weight on both feet [s]."""
-LOOK_AHEAD = round(0.25 * GRID_FPS)
-"""A departure is noticed this many frames ahead."""
-PELVIS_AHEAD = 0.111
-"""How far the pelvis' origin stands ahead of the ankles [m]."""
-BRISK, BRISK_FOR = 0.9, 1.5
-"""Who brakes keeps stepping as briskly as at this speed [m/s] for this long [s]."""
+LOOK_AHEAD = (round(0.25 * GRID_FPS), round(0.5 * GRID_FPS))
+"""A departure, and a turn on the spot, are noticed this many frames ahead."""
+BRISK, BRISK_FOR = 1.6, 1.5
+"""Who brakes keeps stepping as briskly as this [1/s] for this long [s]."""
 LONGEST_STEP = 1.04
 """Longest step in steps of the current speed: after a quick start the feet catch up over several."""
 FIRST_SWING = 0.85
@@ -44,8 +40,8 @@ class Stance:
 
     Attributes:
         land, off: Grid frames of foot strike and foot off; far outside for standing at the ends.
-        pose: Footprint x, y [m] and yaw [rad] (of the walking direction) under the ankle, (3,).
-        speed_in, speed_out: Walking speed of the steps before and after [m/s].
+        pose: Footprint x, y [m] under the ankle and direction of the foot [rad], (3,).
+        speed_in, speed_out: Speed forward of the steps before and after [m/s], backward -.
     """
 
     land: int
@@ -95,15 +91,11 @@ class _Planner:
     """The state of the step-by-step planning."""
 
     path: Path
-    swing: int
+    style: Style
+    swing: int = 0
     stances: tuple[list[Stance], list[Stance]] = field(default_factory=lambda: ([], []))
     events: tuple[list[tuple[int, float]], list[tuple[int, float]]] = field(default_factory=lambda: ([], []))
     load: list[tuple[int, float]] = field(default_factory=list)
-
-    def footprint(self, side: int, time: float, width: float) -> np.ndarray:
-        pose = self.path.at(time)
-        left, c, s = 0.5 * width * (1.0 if side else -1.0), np.cos(pose[2]), np.sin(pose[2])
-        return pose + np.array([-left * s - PELVIS_AHEAD * c, left * c - PELVIS_AHEAD * s, 0.0])
 
     def land(self, side: int, frame: int, pose: np.ndarray, speed: float) -> None:
         self.stances[side].append(Stance(frame, LONG, pose, speed, speed))
@@ -111,12 +103,20 @@ class _Planner:
 
     def lift(self, side: int, frame: int, speed: float) -> None:
         self.stances[side][-1] = replace(self.stances[side][-1], off=frame, speed_out=speed)
-        self.events[side].append((frame, float(norms.foot_off(speed))))
+        self.events[side].append((frame, _foot_off(speed)))
+
+    def step_time(self, side: int, frequency: float) -> float:
+        """Duration of a step [s] that ends with the strike of the foot ``side``."""
+        return (1.0 + self.style.asymmetry * (-1.0 if side else 1.0)) / frequency
+
+
+def _foot_off(speed: float) -> float:
+    return float(norms.foot_off(abs(speed)))
 
 
 def plan_footsteps(plan: GaitPlan, path: Path) -> Footsteps:
     """Footsteps along a path, from its first frame to its last."""
-    planner = _Planner(path, swing=0)
+    planner = _Planner(path, plan.style)
     frame = _begin_walking(planner) if plan.walking_at_start else _begin_standing(planner)
     end = round(path.time[-1] * GRID_FPS)
     walking = plan.walking_at_start
@@ -137,7 +137,7 @@ def plan_footsteps(plan: GaitPlan, path: Path) -> Footsteps:
 def _begin_standing(planner: _Planner) -> int:
     frame = round(planner.path.time[0] * GRID_FPS)
     for side in (0, 1):
-        pose = planner.footprint(side, planner.path.time[0], STANCE_WIDTH)
+        pose = footprint(planner.path, side, planner.path.time[0], planner.style, moving=False)
         planner.stances[side].append(Stance(-LONG, LONG, pose, 0.0, 0.0))
         planner.events[side].append((frame, STANDING_PHASE))
     planner.load.append((frame, 0.5))
@@ -146,12 +146,13 @@ def _begin_standing(planner: _Planner) -> int:
 
 def _begin_walking(planner: _Planner) -> int:
     """Right foot strikes one second into the path; the left one struck half a cycle before."""
-    start = planner.path.time[0] + 1.0
-    speed = planner.path.speed_at(start)
-    half = norms.step_time(speed)
+    path, style = planner.path, planner.style
+    start = path.time[0] + 1.0
+    velocity = path.velocity_at(start)
+    half = 1.0 / step_frequency(velocity, style)
     frame, before = round(start * GRID_FPS), round((start - half) * GRID_FPS)
-    planner.land(1, before, planner.footprint(1, start - 0.5 * half, STEP_WIDTH), speed)
-    planner.land(0, frame, planner.footprint(0, start + 0.5 * half, STEP_WIDTH), speed)
+    for side, at, middle in ((1, before, start - 0.5 * half), (0, frame, start + 0.5 * half)):
+        planner.land(side, at, footprint(path, side, middle, style, duration=half), float(velocity[0]))
     planner.events[1].append((frame, 0.5))
     planner.load.append((frame, 0.0))
     planner.swing = 1
@@ -161,31 +162,40 @@ def _begin_walking(planner: _Planner) -> int:
 def _next_departure(planner: _Planner, frame: int, end: int) -> int:
     """First frame from which the path leaves the place where the feet stand."""
     here = 0.5 * (planner.stances[0][-1].pose + planner.stances[1][-1].pose)
-    here[:2] += PELVIS_AHEAD * np.array([np.cos(here[2]), np.sin(here[2])])
+    here[:2] += ANKLES_BEHIND * np.array([np.cos(here[2]), np.sin(here[2])])
     first = frame - round(planner.path.time[0] * GRID_FPS)
     # Leave early enough that the first foot lifts when the path has gone a little way.
-    ahead = np.minimum(np.arange(first, len(planner.path.time)) + LOOK_AHEAD, len(planner.path.time) - 1)
-    away = planner.path.pose[ahead] - here
-    gone = (np.hypot(away[:, 0], away[:, 1]) > STEP_TOLERANCE[0]) | (np.abs(away[:, 2]) > STEP_TOLERANCE[1])
+    way, turn = (
+        planner.path.pose[np.minimum(np.arange(first, len(planner.path.time)) + ahead, len(planner.path.time) - 1)]
+        - here
+        for ahead in LOOK_AHEAD
+    )
+    gone = (np.hypot(way[:, 0], way[:, 1]) > STEP_TOLERANCE[0]) | (np.abs(turn[:, 2]) > STEP_TOLERANCE[1])
     return frame + int(np.argmax(gone)) if gone.any() else end
 
 
 def _leave_stand(planner: _Planner, frame: int) -> int:
     """Shift the weight and swing the first foot; returns its strike."""
-    swing, stance = planner.swing, 1 - planner.swing
     path, lift = planner.path, frame + round(WEIGHT_SHIFT * GRID_FPS)
-    speed = max(path.speed_at(lift / GRID_FPS + 0.5), norms.SLOWEST)
-    duration = norms.step_time(speed)
+    velocity = path.velocity_at(lift / GRID_FPS + 0.5)
+    to_side = velocity[1] + 0.2 * velocity[2]
+    if abs(to_side) > abs(velocity[0]):  # the foot on the side to which it goes leads
+        planner.swing = int(to_side > 0.0)
+    swing, stance = planner.swing, 1 - planner.swing
+    duration = 1.0 / step_frequency(velocity, planner.style)
     strike = lift + round(FIRST_SWING * duration * GRID_FPS)
     middle = strike / GRID_FPS + 0.5 * duration
-    here = path.at(frame / GRID_FPS)
-    while np.hypot(*(path.at(middle) - here)[:2]) > norms.step_length(speed):
+    here, longest = path.at(frame / GRID_FPS), norms.step_length(abs(velocity[0]))
+    while np.hypot(*(path.at(middle) - here)[:2]) > longest:
         middle -= 1.0 / GRID_FPS
+    place = footprint(path, swing, middle, planner.style, duration=duration)
+    place = clear_of(planner.stances[stance][-1].pose, place, swing, planner.style)
+    speed = FIRST_STEP_SHAPE * float(velocity[0])
     planner.load += [(frame, 0.5), (lift, float(stance == 0))]
     planner.events[swing].append((frame, STANDING_PHASE))
     planner.events[stance].append((lift, STANDING_PHASE + 0.03))
-    planner.lift(swing, lift, FIRST_STEP_SHAPE * speed)
-    planner.land(swing, strike, planner.footprint(swing, middle, STEP_WIDTH), FIRST_STEP_SHAPE * speed)
+    planner.lift(swing, lift, speed)
+    planner.land(swing, strike, place, speed)
     planner.events[stance].append((strike, 0.5))
     planner.load.append((strike, float(stance == 0)))
     planner.swing = stance
@@ -194,34 +204,58 @@ def _leave_stand(planner: _Planner, frame: int) -> int:
 
 def _step(planner: _Planner, strike: int) -> int | None:
     """Plan the step that follows a foot strike; None if both feet are where they should end."""
-    swing, path = planner.swing, planner.path
-    now = strike / GRID_FPS
-    speed = path.speed_at(now + 0.2)
-    duration = norms.step_time(max(speed, min(path.speed_at(now - BRISK_FOR), BRISK)))
-    ending = path.speed_at(now + 1.5 * duration) <= 0.0 and path.speed_at(now + duration) <= 0.0
-    width = STANCE_WIDTH if ending else STEP_WIDTH
-    target = planner.footprint(swing, now + 1.5 * duration, width)
-    slower = max(min(speed, path.speed_at(now + 1.5 * duration)), norms.SLOWEST)
-    other, longest = planner.stances[1 - swing][-1].pose, LONGEST_STEP * norms.step_length(slower)
-    middle = now + 1.5 * duration
-    while middle > now and np.hypot(*(target - other)[:2]) > np.hypot(longest, width):
-        middle -= 2.0 / GRID_FPS
-        target = planner.footprint(swing, middle, width)
+    swing, now = planner.swing, strike / GRID_FPS
+    frequency = _frequency(planner, now)
+    middle = now + 1.5 / frequency
+    target = _target(planner, now, middle, 1.0 / frequency)
     away = target - planner.stances[swing][-1].pose
     if np.hypot(away[0], away[1]) < STEP_TOLERANCE[0] and abs(away[2]) < STEP_TOLERANCE[1]:
         return None
-    stride = np.hypot(away[0], away[1]) / (2.0 * duration)
-    effective = float(min(speed, 1.2 * stride)) if speed > 0 else float(stride)
-    double_support = (float(norms.foot_off(speed)) - 0.5) * 2.0 * duration
-    lift = strike + round(double_support * GRID_FPS)
+    duration = planner.step_time(swing, frequency)
+    effective = _shaping_speed(planner, now, away, target[2], duration)
+    off = _foot_off(float(planner.path.velocity_at(now + 0.2)[0]))
+    lift = strike + round((off - 0.5) * 2.0 * duration * GRID_FPS)
     landing = strike + round(duration * GRID_FPS)
-    planner.events[1 - swing].append((lift, float(norms.foot_off(speed)) - 0.5))
+    planner.events[1 - swing].append((lift, off - 0.5))
     planner.lift(swing, lift, effective)
     planner.load += [(lift, float(swing == 1)), (landing, float(swing == 1))]
     planner.land(swing, landing, target, effective)
     planner.events[1 - swing].append((landing, 0.5))
     planner.swing = 1 - swing
     return landing
+
+
+def _frequency(planner: _Planner, now: float) -> float:
+    """Steps per second [1/s]: those of the coming velocity, braking those of the past one."""
+    path, style = planner.path, planner.style
+    past = min(step_frequency(path.velocity_at(now - BRISK_FOR), style), style.cadence * BRISK)
+    return max(step_frequency(path.velocity_at(now + 0.2), style), past)
+
+
+def _target(planner: _Planner, now: float, middle: float, duration: float) -> np.ndarray:
+    """Footprint (3,) of the coming step: where the path is in mid stance, if the legs reach so far."""
+    swing, path, style = planner.swing, planner.path, planner.style
+    other = planner.stances[1 - swing][-1].pose
+    moving = bool(np.abs(path.velocity[path.rows(now + duration, middle)]).max() > 1e-3)
+    forward, left, _ = np.abs([path.velocity_at(now + 0.2), path.velocity_at(middle)]).min(axis=0)
+    across = style.step_width + STANCE_WIDER + 2.0 * left * duration
+    reach = np.hypot(LONGEST_STEP * norms.step_length(forward), across)
+    while True:
+        place = footprint(path, swing, middle, style, duration=duration, moving=moving)
+        if middle <= now or np.hypot(*(place - other)[:2]) <= reach:
+            return clear_of(other, place, swing, style)
+        middle -= 2.0 / GRID_FPS
+
+
+def _shaping_speed(
+    planner: _Planner, now: float, away: np.ndarray, direction: float, duration: float
+) -> float:
+    """Speed forward [m/s] that shapes the foot's roll in a step that goes ``away`` (3,)."""
+    stride = float(away[:2] @ [np.cos(direction), np.sin(direction)]) / (2.0 * duration)
+    speed = float(planner.path.velocity_at(now + 0.2)[0])
+    if speed * stride <= 0.0:
+        return stride
+    return float(np.sign(speed)) * min(abs(speed), 1.2 * abs(stride))
 
 
 def _settle(planner: _Planner, strike: int) -> int:

@@ -27,9 +27,10 @@ from kinesis_app.body.rotations import (
 )
 from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
-from kinesis_app.motion.gait.feet import TOE_OUT, FootTrack
+from kinesis_app.motion.gait.feet import FootTrack
 from kinesis_app.motion.gait.plan import GRID_FPS
 from kinesis_app.motion.gait.rolling import smooth_step
+from kinesis_app.motion.gait.style import Style
 
 GRAVITY = 9.81
 PELVIS_SHARE = {"rotation": 0.4, "obliquity": 0.6}
@@ -53,6 +54,16 @@ COP_SHIFT = (-0.024, 0.04, 0.04)
 """Centre of pressure along the foot [m ahead of calcn's origin] over the cycle phase (Schwartz 2008:
 ankle moment over vertical force), its limit at the tip of the toes, and how much further ahead it
 goes with the speed: constant, per m/s, at most [m]; that keeps the body midway between the feet."""
+COP_FLAT = 0.09
+"""Centre of pressure of a foot that does not roll [m ahead of calcn's origin]."""
+ROLL_SMOOTHING = 0.06
+"""Gaussian that smooths the lean over the stance foot [s]."""
+HIP_TURN = np.radians(31.0)
+"""How far the feet may turn against the pelvis [rad]; the joint's limit is 40 degrees."""
+HIP_TURN_SMOOTHING = 0.06
+"""Gaussian over what that limit takes away [s]."""
+SWAY = ((0.11, 0.23, 0.41), (0.15, 0.31, 0.53))
+"""Frequencies of the sway forward and to the side [1/s] (quiet standing: Winter 1995, Gait Posture 3:193)."""
 
 
 def load_on_right(knots: list[tuple[int, float]], frames: np.ndarray) -> np.ndarray:
@@ -66,8 +77,18 @@ def load_on_right(knots: list[tuple[int, float]], frames: np.ndarray) -> np.ndar
     return load
 
 
-def pelvis_quat(yaw: np.ndarray, feet: tuple[FootTrack, FootTrack]) -> np.ndarray:
-    """Orientation of the pelvis: heading plus human rotation and obliquity, wxyz (T, 4)."""
+def within_hips(yaw: np.ndarray, feet: tuple[FootTrack, FootTrack]) -> np.ndarray:
+    """Heading of the pelvis [rad] (T,): the wished one as far as the feet let the hips turn."""
+    low = np.maximum(feet[0].yaw, feet[1].yaw) - HIP_TURN
+    high = np.maximum(np.minimum(feet[0].yaw, feet[1].yaw) + HIP_TURN, low)
+    smooth = HIP_TURN_SMOOTHING * GRID_FPS
+    return yaw + gaussian_filter1d(np.clip(yaw, low, high) - yaw, smooth, mode="nearest")
+
+
+def pelvis_quat(
+    yaw: np.ndarray, feet: tuple[FootTrack, FootTrack], right_load: np.ndarray, style: Style
+) -> np.ndarray:
+    """Orientation of the pelvis: heading plus human rotation, obliquity and the style's lean, wxyz (T, 4)."""
     scale = [np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0) for foot in feet]
     wave = {
         name: 0.5 * share * (
@@ -76,9 +97,12 @@ def pelvis_quat(yaw: np.ndarray, feet: tuple[FootTrack, FootTrack]) -> np.ndarra
         )
         for name, share in PELVIS_SHARE.items()
     }  # fmt: skip
+    over_right = gaussian_filter1d(2.0 * right_load - 1.0, ROLL_SMOOTHING * GRID_FPS, mode="nearest")
     # Right side forward turns to the left (+z); right side up turns the top to the left (-y is ahead).
-    roll = quat_from_axis_angle(np.array([0.0, 1.0, 0.0]), wave["obliquity"])
-    return quat_mul(upright_quat(yaw + wave["rotation"]), roll)
+    obliquity = style.tilt * wave["obliquity"] - style.roll * over_right
+    roll = quat_from_axis_angle(np.array([0.0, 1.0, 0.0]), obliquity)
+    lean = quat_from_axis_angle(np.array([1.0, 0.0, 0.0]), np.full(len(yaw), style.lean))
+    return quat_mul(quat_mul(upright_quat(yaw + style.twist * wave["rotation"]), lean), roll)
 
 
 def desired_zmp(feet: tuple[FootTrack, FootTrack], right_load: np.ndarray) -> np.ndarray:
@@ -88,11 +112,18 @@ def desired_zmp(feet: tuple[FootTrack, FootTrack], right_load: np.ndarray) -> np
         cycle = np.mod(foot.phase + 0.1, 1.0) - 0.1
         shift = np.clip(COP_SHIFT[0] + COP_SHIFT[1] * foot.speed, -0.005, COP_SHIFT[2])
         shift = shift * smooth_step(cycle / 0.15)
-        shift = shift * np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
+        rolling = np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
         place = np.minimum(np.interp(cycle, COP_PHASE, COP_PLACE) + shift, COP_LIMIT)
-        angle = foot.yaw + (TOE_OUT if side else -TOE_OUT)
+        place = COP_FLAT + rolling * (place - COP_FLAT)
+        angle = foot.yaw
         total += share[:, None] * (foot.flat + place[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1))
     return total
+
+
+def sway(frames: np.ndarray, amplitude: float) -> np.ndarray:
+    """Slow wandering of the centre of pressure [m], shape (T, 2)."""
+    angle = 2.0 * np.pi * np.array(SWAY) * (frames[:, None, None] / GRID_FPS)
+    return amplitude * np.sin(angle + np.arange(3)).mean(axis=-1)
 
 
 @functools.cache
@@ -113,9 +144,16 @@ def hip_offset(side: int) -> np.ndarray:
 
 
 def leg_heights(
-    xy: np.ndarray, quat: np.ndarray, feet: tuple[FootTrack, FootTrack], right_load: np.ndarray
+    xy: np.ndarray,
+    quat: np.ndarray,
+    feet: tuple[FootTrack, FootTrack],
+    right_load: np.ndarray,
+    knee_flexion: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pelvis height [m] at which the loaded leg has the human knee angle, and the highest in reach."""
+    """Pelvis height [m] at which the loaded leg has the human knee angle, and the highest in reach.
+
+    ``knee_flexion`` [rad] is added to the human knee angle.
+    """
     knee_grid, length_grid = leg_length_table()
     heights: list[np.ndarray] = []
     reach: list[np.ndarray] = []
@@ -125,7 +163,7 @@ def leg_heights(
         d2 = np.sum((xy + hip[:, :2] - ankle[:, :2]) ** 2, axis=1)
         scale = np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
         knee = np.maximum(norms.curve("knee", foot.phase, foot.speed), np.radians(4.0))
-        knee = np.radians(5.0) + scale * (knee - np.radians(5.0))
+        knee = np.maximum(np.radians(5.0) + scale * (knee - np.radians(5.0)) + knee_flexion, KNEE_REACH)
         for k, out in ((knee, heights), (KNEE_REACH, reach)):
             length = np.interp(k, knee_grid, length_grid)
             out.append(ankle[:, 2] + np.sqrt(np.maximum(length**2 - d2, 0.01)) - hip[:, 2])
@@ -157,6 +195,7 @@ def pelvis_height(
     speed: np.ndarray,
     load: list[tuple[int, float]],
     frames: np.ndarray,
+    bob: float,
 ) -> np.ndarray:
     """Height of the pelvis [m], shape (T,): up in single support, down in double support.
 
@@ -172,7 +211,7 @@ def pelvis_height(
     if len(at) < 2:
         return np.full(len(frames), value[0] if len(at) else wanted.mean())
     high = np.interp(at, at[~down], value[~down])
-    drop = np.where(down, np.minimum(DROP[0] + DROP[1] * speed[at], DROP[2]), 0.0)
+    drop = np.where(down, bob * np.minimum(DROP[0] + DROP[1] * speed[at], DROP[2]), 0.0)
     grid = np.arange(len(frames))
     edges = np.concatenate([[0], (at[1:] + at[:-1]) // 2, [len(frames)]])
     for _ in range(8):

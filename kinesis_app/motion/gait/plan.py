@@ -1,4 +1,4 @@
-"""What to walk: speed and turning over time, and the path on the ground that follows from them."""
+"""What to walk: velocity and turning over time, and the path on the ground that follows from them."""
 
 from __future__ import annotations
 
@@ -7,28 +7,33 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinesis_app.errors import KinesisError
+from kinesis_app.motion.gait.style import Style
 
 GRID_FPS = 150.0
 """All events and frames lie on this grid [1/s]."""
-TURNING_SPEED = 0.8
-"""Below this speed [m/s] turning fades out: turning in place takes other steps than walking."""
 ACCELERATION = 0.8
 """Default change of speed [m/s^2]."""
+TURN_ACCELERATION = 1.5
+"""Default change of the turning rate [rad/s^2]."""
+COM_BEHIND = 0.0654
+"""How far the body's centre of mass stands behind the pelvis' origin [m]."""
 
 Knots = tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class GaitPlan:
-    """Speed and turning rate over time, and where it starts.
+    """Velocity and turning rate over time, where it starts, and whose gait it is.
 
     Attributes:
         duration: Length of the motion [s].
-        speed: Knots (time [s], speed [m/s]), piecewise linear, constant outside.
+        speed: Knots (time [s], speed forward [m/s], backward -), piecewise linear, constant outside.
         turn: Knots (time [s], turning rate [rad/s], left +), piecewise linear.
         origin: Start on the ground: x [m], y [m], heading [rad].
         walking_at_start: Starts in mid-walk instead of standing.
         walking_at_end: Ends in mid-walk; the speed goes on beyond the end.
+        sideways: Knots (time [s], speed to the side [m/s], left +), piecewise linear.
+        style: The walker's habits.
     """
 
     duration: float
@@ -37,10 +42,12 @@ class GaitPlan:
     origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
     walking_at_start: bool = False
     walking_at_end: bool = False
+    sideways: Knots = ((0.0, 0.0),)
+    style: Style = Style()
 
-    def speed_at(self, time: np.ndarray | float) -> np.ndarray:
-        """Speed along the path [m/s]."""
-        return _piecewise(self.speed, time)
+    def velocity_at(self, time: np.ndarray | float) -> np.ndarray:
+        """Speed forward [m/s], to the left [m/s] and turning rate [rad/s], shape (..., 3)."""
+        return np.stack([_piecewise(knots, time) for knots in (self.speed, self.sideways, self.turn)], -1)
 
 
 def _piecewise(knots: Knots, time: np.ndarray | float) -> np.ndarray:
@@ -63,33 +70,48 @@ def change_speed(
     return replace(plan, speed=_changed(plan.speed, at_time, new_speed, acceleration))
 
 
-def change_turn(plan: GaitPlan, at_time: float, new_rate: float, acceleration: float = 1.5) -> GaitPlan:
+def change_turn(
+    plan: GaitPlan, at_time: float, new_rate: float, acceleration: float = TURN_ACCELERATION
+) -> GaitPlan:
     """The plan with another turning rate [rad/s] from ``at_time`` on, reached at 1.5 rad/s^2."""
     return replace(plan, turn=_changed(plan.turn, at_time, new_rate, acceleration))
 
 
+def change_sideways(
+    plan: GaitPlan, at_time: float, new_speed: float, acceleration: float = ACCELERATION
+) -> GaitPlan:
+    """The plan with another speed to the side [m/s, left +] from ``at_time`` [s] on."""
+    return replace(plan, sideways=_changed(plan.sideways, at_time, new_speed, acceleration))
+
+
 @dataclass(frozen=True)
 class Path:
-    """The wished way of the pelvis on a time grid.
+    """The wished way of the body's centre on a time grid.
 
     Attributes:
         time: Grid [s], shape (N,).
-        pose: x [m], y [m], yaw [rad], shape (N, 3).
-        speed: Speed [m/s], shape (N,).
+        pose: x [m], y [m], heading [rad], shape (N, 3).
+        velocity: Forward [m/s], to the left [m/s], turning [rad/s], shape (N, 3).
     """
 
     time: np.ndarray
     pose: np.ndarray
-    speed: np.ndarray
+    velocity: np.ndarray
 
     def at(self, time: float) -> np.ndarray:
         """Pose (3,) at a time; the ends hold."""
         row, part = self._place(time)
         return (1.0 - part) * self.pose[row] + part * self.pose[row + 1]
 
-    def speed_at(self, time: float) -> float:
+    def velocity_at(self, time: float) -> np.ndarray:
+        """Velocity (3,) at a time; the ends hold."""
         row, part = self._place(time)
-        return float((1.0 - part) * self.speed[row] + part * self.speed[row + 1])
+        return (1.0 - part) * self.velocity[row] + part * self.velocity[row + 1]
+
+    def rows(self, start: float, stop: float) -> slice:
+        """Rows of the grid between two times [s], one at least."""
+        first, last = self._place(start)[0], self._place(stop)[0]
+        return slice(first, max(first, last) + 1)
 
     def _place(self, time: float) -> tuple[int, float]:
         """Row of the uniform grid and the fraction of a frame beyond it."""
@@ -99,18 +121,19 @@ class Path:
 
 
 def path_of(plan: GaitPlan, start: float, stop: float) -> Path:
-    """Integrate speed and turning from the plan's origin over [start, stop] (start <= 0 <= stop)."""
+    """Integrate the plan's velocity from its origin over [start, stop] (start <= 0 <= stop)."""
     first, last = round(start * GRID_FPS), round(stop * GRID_FPS)
     time = np.arange(first, last + 1) / GRID_FPS
-    speed = _piecewise(plan.speed, time)
-    moving_before, moving_after = plan.walking_at_start, plan.walking_at_end
-    speed = np.where((time < 0.0) & (not moving_before), 0.0, speed)
-    speed = np.where((time > plan.duration) & (not moving_after), 0.0, speed)
-    turn = _piecewise(plan.turn, time) * np.clip(speed / TURNING_SPEED, 0.0, 1.0)
-    yaw = _cumulative(turn, -first) + plan.origin[2]
-    x = _cumulative(speed * np.cos(yaw), -first) + plan.origin[0]
-    y = _cumulative(speed * np.sin(yaw), -first) + plan.origin[1]
-    return Path(time, np.stack([x, y, yaw], axis=1), speed)
+    velocity = plan.velocity_at(time)
+    velocity[(time < 0.0) & (not plan.walking_at_start)] = 0.0
+    velocity[(time > plan.duration) & (not plan.walking_at_end)] = 0.0
+    forward, left, turn = velocity.T
+    x, y, heading = plan.origin
+    yaw = _cumulative(turn, -first) + heading
+    c, s = np.cos(yaw), np.sin(yaw)
+    x = _cumulative(forward * c - left * s, -first) + x - COM_BEHIND * np.cos(heading)
+    y = _cumulative(forward * s + left * c, -first) + y - COM_BEHIND * np.sin(heading)
+    return Path(time, np.stack([x, y, yaw], axis=1), velocity)
 
 
 def _cumulative(rate: np.ndarray, zero: int) -> np.ndarray:

@@ -57,8 +57,13 @@ def sphere_centres(side: int, rot: np.ndarray, toes: np.ndarray) -> np.ndarray:
     return calcn_part @ np.swapaxes(rot, 1, 2) + toe_part @ np.swapaxes(toes, 1, 2)
 
 
-def foot_shape(side: int, phase: np.ndarray, speed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Orientation of calcn in its footprint's frame (T, 3, 3) and toe angle (T,)."""
+def foot_shape(
+    side: int, phase: np.ndarray, speed: np.ndarray, edge: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Orientation of calcn in its footprint's frame (T, 3, 3) and toe angle (T,).
+
+    ``edge`` (T,) [rad] tilts the foot on its inner edge.
+    """
     scale = np.clip(speed / norms.SLOWEST, 0.0, 1.0)
     pitch = scale * _flattened(norms.foot_pitch(phase, speed), phase)
     off = norms.foot_off(speed)
@@ -66,7 +71,7 @@ def foot_shape(side: int, phase: np.ndarray, speed: np.ndarray) -> tuple[np.ndar
     extension = MTP_LIMIT * np.tanh(raised / MTP_LIMIT)
     cycle = np.mod(phase, 1.0)
     extension = extension * (1.0 - smooth_step((cycle - off) / 0.2))
-    roll = (1.0 - 2.0 * side) * MTP_AXIS[0] * TOES_FLAT_SHARE * extension
+    roll = (1.0 - 2.0 * side) * (MTP_AXIS[0] * TOES_FLAT_SHARE * extension - edge)
     return CALCN_TO_GROUND @ turn_about(2, pitch) @ turn_about(0, roll), -extension
 
 

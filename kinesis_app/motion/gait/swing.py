@@ -27,10 +27,17 @@ SWING_UP = np.array(
 powers of 2u - 1 over swing time u. Fitted to the ankle's path under the human leg curves."""
 SWING_SPEEDS = (0.4, 1.9)
 """Speeds for which the bumps hold [m/s]."""
+STEP_HEIGHT = 0.055
+"""Height of the foot in mid swing when it steps in place or to the side [m]."""
 
 
-def swing_path(before: np.ndarray, after: np.ndarray, a: int, b: int, speed: float) -> np.ndarray:
-    """Quintic from frame a of one track to frame b of the next, with a clearance bump; (b-a+1, 3)."""
+def swing_path(
+    before: np.ndarray, after: np.ndarray, a: int, b: int, speed: float, clearance: float
+) -> np.ndarray:
+    """Quintic from frame a of one track to frame b of the next, with a clearance bump; (b-a+1, 3).
+
+    ``speed`` [m/s] is that of the walk, backward negative; ``clearance`` [m] comes on top of the bump.
+    """
     n = b - a
     u = np.arange(n + 1)[:, None] / n
     lo = [
@@ -45,12 +52,15 @@ def swing_path(before: np.ndarray, after: np.ndarray, a: int, b: int, speed: flo
     ]
     path = _quintic(u, lo, hi)
     bump = 64.0 * (u[:, 0] * (1.0 - u[:, 0])) ** 3
-    bump = bump[:, None] * (2.0 * u - 1.0) ** np.arange(5)
-    powers = np.clip(speed, *SWING_SPEEDS) ** np.arange(3)
-    ahead = hi[0][:2] - lo[0][:2]
-    usual = 1.9 * norms.step_length(max(speed, 0.1))
-    path[:, :2] += np.outer(bump @ (powers @ SWING_AHEAD), ahead / usual)
-    path[:, 2] += bump @ (powers @ SWING_UP)
+    way = 1.0 if speed >= 0.0 else -1.0  # a step backward is one forward played back
+    bumps = bump[:, None] * (way * (2.0 * u - 1.0)) ** np.arange(5)
+    powers = np.clip(abs(speed), *SWING_SPEEDS) ** np.arange(3)
+    usual = 1.9 * norms.step_length(max(abs(speed), 0.1))
+    walking = smooth_step(np.array(abs(speed) / SWING_SPEEDS[0]))
+    ahead = way * walking * (hi[0][:2] - lo[0][:2]) / usual
+    path[:, :2] += np.outer(bumps @ (powers @ SWING_AHEAD), ahead)
+    up = walking * (bumps @ (powers @ SWING_UP)) + (1.0 - walking) * STEP_HEIGHT * bump
+    path[:, 2] += up + clearance * bump
     return path
 
 

@@ -1,0 +1,67 @@
+"""What a foot does because of the other: it passes at a distance, and tilts in a wide stance."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinesis_app.motion.gait.footsteps import Stance
+from kinesis_app.motion.gait.rolling import smooth_step
+
+PASSING_WIDTH = 0.1
+"""Distance across at which a foot in swing passes the other [m]."""
+LEG = 0.87
+"""Length of a leg [m]."""
+FLAT_TILT = np.radians(12.5)
+"""Sideways lean of a leg with which its foot stands flat [rad]; the subtalar joint gives 20 degrees."""
+EDGE_SHARE = 1.3
+"""How far the foot tilts on its inner edge per lean beyond that [1]."""
+MOST_EDGE = np.radians(12.0)
+
+
+def passing(
+    side: int, way: np.ndarray, before: Stance, after: Stance, others: list[Stance]
+) -> np.ndarray:
+    """What a swing's way on the ground (n, 2) must bow out to pass the other foot at a distance, (n, 2)."""
+    middle = (before.off + after.land) // 2
+    other = next((s for s in others if s.land <= middle <= s.off), None)
+    if other is None:
+        return np.zeros_like(way)
+    u, out = np.linspace(0.0, 1.0, len(way)), 1.0 if side else -1.0
+    heading = 0.5 * other.pose[2] + 0.25 * (before.pose[2] + after.pose[2])
+    ahead, across = np.array([np.cos(heading), np.sin(heading)]), np.array([-np.sin(heading), np.cos(heading)])
+    away = way + np.outer(1.0 - u, before.pose[:2] - way[0]) + np.outer(u, after.pose[:2] - way[-1])
+    away = away - other.pose[:2]
+    bump = (4.0 * u * (1.0 - u)) ** 3
+    beside = 1.0 - smooth_step((np.abs(away @ ahead) - 0.05) / 0.2)
+    narrow = np.max(np.maximum(PASSING_WIDTH - out * (away @ across), 0.0) * beside * np.minimum(bump / 0.6, 1.0))
+    return np.outer(out * narrow * bump, across)
+
+
+def edge_roll(side: int, stances: list[Stance], others: list[Stance], frames: np.ndarray) -> np.ndarray:
+    """Angle by which the foot stands on its inner edge [rad], (T,): where the feet are far apart."""
+    roll = np.zeros(len(frames))
+    for k, stance in enumerate(stances):
+        if stance.off < frames[0] or stance.land > frames[-1]:
+            continue
+        into, out = _tilt(stance, others, stance.land), _tilt(stance, others, stance.off)
+        length = stance.off - stance.land
+        u = (frames - stance.land) / max(length, 1)
+        before = stances[k - 1].off if k else stance.land - 1
+        after = stances[k + 1].land if k + 1 < len(stances) else stance.off + 1
+        rise = smooth_step(2.0 * (frames - before) / max(stance.land - before, 1) - 1.0)
+        fall = 1.0 - smooth_step(2.0 * (frames - stance.off) / max(after - stance.off, 1))
+        landing = into * np.where(frames < stance.land, rise, 1.0 - smooth_step(u / 0.35))
+        leaving = out * np.where(frames > stance.off, fall, smooth_step((u - 0.5) / 0.45))
+        roll += landing + leaving
+    return roll
+
+
+def _tilt(stance: Stance, others: list[Stance], frame: int) -> float:
+    """Angle of the foot on its edge [rad] with the other foot where it is at ``frame``."""
+    other = next((s for s in others if s.land <= frame <= s.off), None)
+    if other is None:
+        return 0.0
+    heading = 0.5 * (stance.pose[2] + other.pose[2])
+    across = np.array([-np.sin(heading), np.cos(heading)])
+    tilt = 0.5 * abs(float(across @ (stance.pose[:2] - other.pose[:2]))) / LEG
+    return float(np.clip(EDGE_SHARE * (tilt - FLAT_TILT), 0.0, MOST_EDGE))

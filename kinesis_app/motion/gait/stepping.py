@@ -1,0 +1,79 @@
+"""How steps go in every direction: how many a second, and where the foot comes down."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kinesis_app.motion.gait import norms
+from kinesis_app.motion.gait.plan import Path
+from kinesis_app.motion.gait.style import Style
+
+STANCE_WIDER = 0.04
+"""The feet stand this much further apart in standing and turning in place than in walking [m]."""
+ANKLES_BEHIND = 0.0456
+"""How far the ankles stand behind the body's centre [m]."""
+ALONGSIDE = 0.8
+"""From this speed forward on [m/s] a foot passes the other so far ahead that they cannot meet [m/s]."""
+BACKWARD_CADENCE = 1.12
+"""Steps per second of backward walking against forward walking at the same speed (Thorstensson 1986)."""
+SIDE_FREQUENCY = ((0.0, 0.2, 0.4, 0.6), (1.05, 1.7, 2.25, 2.7))
+"""Steps per second [1/s] over the speed to the side [m/s]."""
+TURN_FREQUENCY = ((0.0, 0.4, 0.8, 1.5), (1.05, 1.5, 1.9, 2.4))
+"""Steps per second [1/s] over the turning rate [rad/s] when turning in place."""
+OPENING = 0.55
+"""How much of half a step's turning the leading foot opens, and the following one leaves undone [1]."""
+MOST_OPENING = 0.18
+"""At most [rad]: the hips turn by 40 degrees."""
+LEAST_WIDTH = 0.085
+"""Smallest distance across between the ankles of two feet alongside [m]."""
+LEAST_OPENING = -0.10
+"""How far the toes of two feet alongside may point at each other [rad]."""
+
+
+def step_frequency(velocity: np.ndarray, style: Style) -> float:
+    """Steps per second [1/s] for a velocity (forward, left, turning)."""
+    forward, left, turn = velocity
+    ahead = 1.0 / norms.step_time(abs(forward)) * (BACKWARD_CADENCE if forward < 0.0 else 1.0)
+    turn = abs(turn) * (1.0 - 0.7 * min(abs(forward) / ALONGSIDE, 1.0))
+    side, turning = np.interp(abs(left), *SIDE_FREQUENCY), np.interp(turn, *TURN_FREQUENCY)
+    return style.cadence * float(max(ahead, side, turning))
+
+
+def footprint(
+    path: Path, side: int, time: float, style: Style, *, duration: float = 0.0, moving: bool = True
+) -> np.ndarray:
+    """Where the right (0) or left (1) foot stands when its stance is halfway at ``time`` [s].
+
+    Args:
+        path: The wished way.
+        side: Which foot.
+        time: Middle of the stance [s].
+        style: The walker's habits.
+        duration: Of a step [s].
+        moving: Whether the foot leads to or from a step, rather than standing.
+
+    Returns:
+        x, y [m] of the ankle and direction of the foot [rad], shape (3,).
+    """
+    pose = path.at(time)
+    forward, left, turn = path.velocity_at(time) if moving else np.zeros(3)
+    beside = 1.0 - min(abs(forward) / ALONGSIDE, 1.0)
+    narrow = min(abs(left) / 0.2, 1.0)  # side steps close to the width of walking
+    width = style.step_width + beside * (1.0 - narrow) * STANCE_WIDER + (0.08 + duration) * abs(left)
+    opening = beside * min(0.5 * OPENING * abs(turn) * duration, MOST_OPENING)
+    out = 1.0 if side else -1.0
+    c, s = np.cos(pose[2]), np.sin(pose[2])
+    ankle = np.array([[c, -s], [s, c]]) @ np.array([-ANKLES_BEHIND, 0.5 * width * out])
+    return np.array([*(pose[:2] + ankle), pose[2] + out * (style.toe_out + opening)])
+
+
+def clear_of(other: np.ndarray, place: np.ndarray, side: int, style: Style) -> np.ndarray:
+    """``place`` (3,) of a foot moved out where it would step on the ``other`` foot or cross it."""
+    out = 1.0 if side else -1.0
+    heading = 0.5 * (other[2] + place[2])
+    ahead, across = np.array([np.cos(heading), np.sin(heading)]), np.array([-np.sin(heading), np.cos(heading)])
+    away = place[:2] - other[:2]
+    beside = 1.0 - np.clip((abs(away @ ahead) - 0.2) / 0.15, 0.0, 1.0)
+    narrow = max(min(LEAST_WIDTH, style.step_width) - out * float(away @ across), 0.0)
+    inward = max(LEAST_OPENING - (out * (place[2] - other[2]) - 2.0 * min(style.toe_out, 0.0)), 0.0)
+    return place + beside * np.array([*(out * narrow * across), out * inward])
