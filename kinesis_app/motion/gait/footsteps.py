@@ -13,7 +13,7 @@ import numpy as np
 
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path
-from kinesis_app.motion.gait.stepping import ANKLES_BEHIND, STANCE_WIDER, clear_of, footprint, step_frequency
+from kinesis_app.motion.gait.stepping import ANKLES_BEHIND, STANCE_WIDER, brisker, clear_of, footprint, step_frequency
 from kinesis_app.motion.gait.style import Style
 
 WEIGHT_SHIFT = 0.45
@@ -213,7 +213,8 @@ def _step(planner: _Planner, strike: int) -> int | None:
         return None
     duration = planner.step_time(swing, frequency)
     effective = _shaping_speed(planner, now, away, target[2], duration)
-    off = _foot_off(float(planner.path.velocity_at(now + 0.2)[0]))
+    velocity = planner.path.velocity_at(now + 0.2)
+    off = _foot_off(float(velocity[0])) - brisker(velocity)
     lift = strike + round((off - 0.5) * 2.0 * duration * GRID_FPS)
     landing = strike + round(duration * GRID_FPS)
     planner.events[1 - swing].append((lift, off - 0.5))
