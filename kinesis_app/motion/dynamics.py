@@ -33,8 +33,11 @@ TOUCH_SPEED = (0.25, 0.8)
 """The same for its speed [m/s]."""
 MOMENT_ARM = 0.1
 """Weight of moments against forces in the fit of the contact forces [m]."""
-SOFTNESS = 1e-5
-"""Compliance of the fit: share of the wanted root force that is given up for small contact forces."""
+SOFTNESS = (0.1, 0.01, 0.001)
+"""Compliance of the fit, s below: how much of the wanted root force is given up for small contact forces.
+Each value starts from the solution before: a wrench that no contact gives has no dual at s = 0."""
+MAX_STEPS, TOLERANCE = 15, 0.05
+"""Newton steps per softness, and the misfit of the force at which they end [N]."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +104,18 @@ def derivatives(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """qpos (T, 35), qvel and qacc (T, 34) of a motion by central differences."""
     qpos = compose_qpos(root_pos, root_quat, joints)
+    # Second order at the ends too: a first-order end halves the acceleration of the first frame.
+    edge = 2 if len(qpos) > 2 else 1
+    turning = angular_velocity_b(root_quat, dt)
+    if edge == 2:
+        turning[0], turning[-1] = 2.0 * turning[1] - turning[2], 2.0 * turning[-2] - turning[-3]
     qvel = compose_qvel(
-        np.gradient(root_pos, dt, axis=0),
-        angular_velocity_b(root_quat, dt),
-        np.gradient(joints, dt, axis=0),
+        np.gradient(root_pos, dt, axis=0, edge_order=edge),
+        turning,
+        np.gradient(joints, dt, axis=0, edge_order=edge),
         joints,
     )
-    return qpos, qvel, np.gradient(qvel, dt, axis=0)
+    return qpos, qvel, np.gradient(qvel, dt, axis=0, edge_order=edge)
 
 
 def generalised_force(qpos: np.ndarray, qvel: np.ndarray, qacc: np.ndarray) -> np.ndarray:
@@ -150,8 +158,8 @@ def inverse_dynamics(clip: MotionClip) -> ClipDynamics:
     qpos, qvel, qacc = derivatives(work.root_pos, work.root_quat, work.joints, 1.0 / WORK_FPS)
     needed = generalised_force(qpos, qvel, qacc)
     frames = kinematics.forward(qpos)
-    points = _contact_points(frames)
-    force = _contact_forces(points, _readiness(points), qpos[:, :3], root_wrench(qpos, needed))
+    points = contact_points(frames)
+    force = _contact_forces(points, readiness(points), qpos[:, :3], root_wrench(qpos, needed))
     rest = np.einsum("tij,ti->tj", kinematics.reduction(qpos), needed - _on_joints(frames, points, force))
     residual = root_wrench(qpos, rest)
     grf, cop = _per_foot(points, force)
@@ -169,7 +177,7 @@ def inverse_dynamics(clip: MotionClip) -> ClipDynamics:
     return ClipDynamics(*(at_frames(x) for x in arrays))
 
 
-def _contact_points(frames: kinematics.BodyFrames) -> np.ndarray:
+def contact_points(frames: kinematics.BodyFrames) -> np.ndarray:
     """Lowest points of the feet's spheres in the world [m], shape (T, 2, 8, 3)."""
     points = []
     for side, suffix in enumerate("rl"):
@@ -180,7 +188,7 @@ def _contact_points(frames: kinematics.BodyFrames) -> np.ndarray:
     return np.stack(points, axis=1)
 
 
-def _readiness(points: np.ndarray) -> np.ndarray:
+def readiness(points: np.ndarray) -> np.ndarray:
     """How much each point may carry [1], shape (T, 2, 8): it must be low and slow."""
     speed = np.linalg.norm(np.gradient(points, 1.0 / WORK_FPS, axis=0), axis=-1)
     low = (TOUCH_HEIGHT[1] - points[..., 2]) / (TOUCH_HEIGHT[1] - TOUCH_HEIGHT[0])
@@ -189,8 +197,6 @@ def _readiness(points: np.ndarray) -> np.ndarray:
     return (low * low * (3.0 - 2.0 * low)) * (slow * slow * (3.0 - 2.0 * slow))
 
 
-INACTIVE = 0.01
-"""Share of the inactive edges in the Newton steps' Hessian."""
 _EDGES = np.array([[FRICTION, 0, 1], [-FRICTION, 0, 1], [0, FRICTION, 1], [0, -FRICTION, 1]])
 """Edges of the friction pyramid; any force in it is a sum of these with weights >= 0."""
 
@@ -211,22 +217,32 @@ def _contact_forces(
     weight = np.repeat(ready.reshape(n, 16), 4, axis=1)
     target = wrench / np.array([1.0, 1.0, 1.0, MOMENT_ARM, MOMENT_ARM, MOMENT_ARM])
     y = np.zeros((n, 6))
+    for softness in SOFTNESS:
+        y = _dual(A, weight, target, y, softness)
+    pull = np.maximum(np.einsum("tki,ti->tk", A, y), 0.0)
+    return np.einsum("tpe,ei->tpi", (weight * pull).reshape(n, 16, 4), _EDGES).reshape(n, 2, 8, 3)
+
+
+def _dual(
+    A: np.ndarray, weight: np.ndarray, target: np.ndarray, y: np.ndarray, softness: float
+) -> np.ndarray:
+    """The dual (T, 6) that solves F(y) = 0, from a first guess."""
 
     def merit(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         pull = np.maximum(np.einsum("tki,ti->tk", A, y), 0.0)
-        dual = 0.5 * np.sum(weight * pull**2, 1) + 0.5 * SOFTNESS * np.sum(y * y, 1) - np.sum(y * target, 1)
+        dual = 0.5 * np.sum(weight * pull**2, 1) + 0.5 * softness * np.sum(y * y, 1) - np.sum(y * target, 1)
         return dual, pull
 
     value, pull = merit(y)
-    for k in range(30):
-        # The full Hessian first, then a little of what is inactive: plain Newton overshoots from zero.
-        active = weight * (np.where(pull > 0.0, 1.0, INACTIVE) if k else 1.0)
-        gradient = np.einsum("tk,tki->ti", weight * pull, A) + SOFTNESS * y - target
-        if np.abs(gradient).max() < 1e-4:
+    for _ in range(MAX_STEPS):
+        # From y = 0 every edge sits on its bound; the true Hessian would be empty there.
+        active = weight * ((pull > 0.0) | (y == 0.0).all(axis=1, keepdims=True))
+        gradient = np.einsum("tk,tki->ti", weight * pull, A) + softness * y - target
+        if np.abs(gradient).max() < TOLERANCE:
             break
-        hessian = np.einsum("tk,tki,tkj->tij", active, A, A, optimize=True) + SOFTNESS * np.eye(6)
+        hessian = np.einsum("tk,tki,tkj->tij", active, A, A, optimize=True) + softness * np.eye(6)
         step = -np.linalg.solve(hessian, gradient[..., None])[..., 0]
-        slope, size = np.sum(step * gradient, 1), np.ones(n)
+        slope, size = np.sum(step * gradient, 1), np.ones(len(y))
         for _ in range(8):
             worse = merit(y + size[:, None] * step)[0] > value + 1e-4 * size * slope
             if not worse.any():
@@ -234,7 +250,7 @@ def _contact_forces(
             size = np.where(worse, 0.4 * size, size)
         y = y + np.where(worse, 0.0, size)[:, None] * step
         value, pull = merit(y)
-    return np.einsum("tpe,ei->tpi", (weight * pull).reshape(n, 16, 4), _EDGES).reshape(n, 2, 8, 3)
+    return y
 
 
 def _on_joints(frames: kinematics.BodyFrames, points: np.ndarray, force: np.ndarray) -> np.ndarray:

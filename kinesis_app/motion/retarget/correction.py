@@ -1,0 +1,267 @@
+"""The gentlest correction of a finished clip: what the floor can carry, the feet where they are.
+
+Real recordings ask this body for what no floor gives: it has no arms and one rigid trunk, its
+masses are not the subject's, and marker noise is acceleration. Three things are changed, as
+little as possible, and reported in millimetres:
+
+1. swinging feet that would scuff are lifted over the floor;
+2. the pelvis moves so that the zero moment point (ZMP) lies within the soles that rest, and so
+   that nothing pulls at the body in flight;
+3. the legs follow by inverse kinematics, feet held.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, maximum_filter1d
+from scipy.sparse import diags_array
+from scipy.sparse.linalg import splu
+
+from kinesis_app.body import kinematics
+from kinesis_app.body.joints import joint_table
+from kinesis_app.body.kinematics import BodyFrames, forward
+from kinesis_app.body.model import physics_model
+from kinesis_app.body.rotations import quat_rotate
+from kinesis_app.motion.clip import MotionClip, resample
+from kinesis_app.motion.dynamics import (
+    WORK_FPS,
+    contact_points,
+    derivatives,
+    generalised_force,
+    inverse_dynamics,
+    readiness,
+    zmp_of,
+)
+from kinesis_app.motion.gait.ik import solve_legs
+from kinesis_app.motion.retarget.anatomy import low_pass
+from kinesis_app.motion.retarget.contact import intervals
+from kinesis_app.motion.retarget.feasible import body_weight, nearest_inside
+from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, body_shape
+
+CLEARANCE = 0.015
+"""Height of a swinging sole over the floor in mid swing [m]: humans pass with 10 to 20 mm
+(Winter 1992, Phys Ther 72:45), and a body that follows with some error must not scuff."""
+EDGE = 0.3
+"""Share of a swing over which the foot leaves and meets the floor; no clearance is asked there."""
+CARRIES = 0.2
+"""A contact point with this readiness counts as support."""
+SHORTEST = 0.08
+"""Touches and gaps shorter than this are no stances and no swings [s]."""
+SIGMA_ZMP, SIGMA_FALL, SIGMA_SHIFT, SIGMA_JERK = 0.004, 0.4, 0.06, 60.0
+"""How far the ZMP [m], the acceleration in flight [m/s^2], the shift [m] and its jerk [m/s^3] may be
+missed; their squares are summed."""
+LARGEST = 0.08
+"""Largest shift of the pelvis [m]."""
+SPARE = 0.002
+"""Length by which a resting leg stays short of straight [m]."""
+SPREAD = 0.06
+"""Time over which the pelvis goes down for a leg out of reach [s]."""
+LIGHT = 0.25
+"""Less vertical force than this is flight [body weights]."""
+ROUNDS, ENOUGH = 4, 0.05
+"""Most rounds, and the root residual at which they end [body weights]."""
+CUTOFF = 12.0
+"""Low-pass of the corrected joint angles [Hz]."""
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a clip needed to become feasible.
+
+    Attributes:
+        pelvis_mm: Largest shift of the pelvis, (forward and sideways, up or down).
+        foot_mm: Largest lift of a swinging foot.
+        residual_before, residual_after: RMS of the root force without a source [body weights].
+        zmp_before_mm, zmp_after_mm: Mean distance of the ZMP from the soles that rest.
+    """
+
+    pelvis_mm: tuple[float, float]
+    foot_mm: float
+    residual_before: float
+    residual_after: float
+    zmp_before_mm: float
+    zmp_after_mm: float
+
+    def figures(self) -> dict[str, Any]:
+        """As plain data, for a clip's ``info``."""
+        return asdict(self)
+
+
+def make_feasible(clip: MotionClip) -> tuple[MotionClip, Correction]:
+    """The clip, changed as little as possible so that the floor can carry it.
+
+    Args:
+        clip: Any clip at any rate; it comes back at the same rate.
+
+    Returns:
+        The corrected clip (the same if nothing was gained) and what that took.
+    """
+    work = resample(clip, WORK_FPS)
+    state = _State.of(work)
+    feet = [state.frames.pos[:, body] for body in CALCN]
+    turns = [state.frames.rot[:, body] for body in CALCN]
+    stance = stances(state.ready)
+    lift = swing_lift(state.points[..., 2].min(axis=2), stance)
+    feet = [pos + lift[:, side, None] * np.array([0.0, 0.0, 1.0]) for side, pos in enumerate(feet)]
+    first, best = state, (state.residual, work)
+    root = work.root_pos
+    for _ in range(ROUNDS if state.residual > ENOUGH or lift.max() > 0.001 else 0):
+        root = root + state.shift()
+        root = work.root_pos + LARGEST * np.tanh((root - work.root_pos) / LARGEST)
+        root = root - np.outer(_out_of_reach(root, work.root_quat, feet, turns, stance), [0.0, 0.0, 1.0])
+        joints = solve_legs(root, work.root_quat, (feet[0], feet[1]), (turns[0], turns[1]), state.clip.joints)
+        low, high = joint_table().range.T
+        joints = np.clip(low_pass(joints, WORK_FPS, CUTOFF), low, high)
+        state = _State.of(replace(work, root_pos=root, joints=joints))
+        if state.residual < best[0] or best[1] is work:
+            best = (state.residual, state.clip)
+        if state.residual < ENOUGH:
+            break
+    moved = best[1].root_pos - work.root_pos
+    correction = Correction(
+        pelvis_mm=(
+            1e3 * float(np.linalg.norm(moved[:, :2], axis=1).max()), 1e3 * float(np.abs(moved[:, 2]).max())
+        ),
+        foot_mm=1e3 * float(lift.max()),
+        residual_before=first.residual,
+        residual_after=best[0],
+        zmp_before_mm=first.zmp_mm,
+        zmp_after_mm=_State.of(best[1]).zmp_mm,
+    )  # fmt: skip
+    return resample(best[1], clip.fps), correction
+
+
+@dataclass(frozen=True)
+class _State:
+    """A clip at the working rate with what the floor says to it."""
+
+    clip: MotionClip
+    frames: BodyFrames
+    points: np.ndarray
+    ready: np.ndarray
+    force: np.ndarray
+    excess: np.ndarray
+    residual: float
+
+    @classmethod
+    def of(cls, clip: MotionClip) -> _State:
+        qpos, qvel, qacc = derivatives(clip.root_pos, clip.root_quat, clip.joints, 1.0 / WORK_FPS)
+        frames = forward(qpos)
+        points = contact_points(frames)
+        ready = readiness(points)
+        force = generalised_force(qpos, qvel, qacc)
+        excess = zmp_excess(zmp_of(qpos, force), points, ready, force[:, 2])
+        residual = inverse_dynamics(clip).root_residual[:, :3]
+        rms = float(np.sqrt(np.square(residual).sum(axis=1).mean())) / body_weight()
+        return cls(clip, frames, points, ready, force, excess, rms)
+
+    @property
+    def zmp_mm(self) -> float:
+        length = np.linalg.norm(self.excess, axis=1)
+        return 1e3 * float(np.nanmean(length)) if np.isfinite(length).any() else 0.0
+
+    def shift(self) -> np.ndarray:
+        """Way of the pelvis [m], shape (T, 3), that brings ZMP and flight in order."""
+        flying = np.isnan(self.excess[:, 0])
+        fall = -self.force[:, :3] / physics_model().body_mass.sum()
+        rise = np.gradient(np.gradient(self.clip.root_pos[:, 2])) * WORK_FPS**2
+        lever = self.clip.root_pos[:, 2] / np.maximum(9.81 + rise, 3.0)
+        out = np.empty_like(self.clip.root_pos)
+        for axis in (0, 1):
+            out[:, axis] = gentlest(np.nan_to_num(self.excess[:, axis]), lever, fall[:, axis], flying)
+        # Vertically only flight asks for something; support carries any force.
+        out[:, 2] = gentlest(np.zeros(len(out)), np.zeros(len(out)), fall[:, 2], flying)
+        return out
+
+
+def stances(ready: np.ndarray) -> np.ndarray:
+    """When each foot carries, shape (T, 2), from the readiness of its points (T, 2, 8)."""
+    touching = ready.max(axis=2) > CARRIES
+    width = max(round(SHORTEST * WORK_FPS), 1)
+    line = np.ones((width, 1), dtype=bool)
+    padded = np.pad(touching, ((width, width), (0, 0)), mode="edge")
+    return np.asarray(binary_opening(binary_closing(padded, line), line)[width:-width])
+
+
+def swing_lift(height: np.ndarray, stance: np.ndarray) -> np.ndarray:
+    """How much each foot [m] (T, 2) must rise to pass the floor, for soles at ``height`` (T, 2)."""
+    lift = np.zeros(height.shape)
+    for side in (0, 1):
+        for start, stop in intervals(~stance[:, side]):
+            n = stop - start
+            u = (np.arange(n) + 1.0) / (n + 1.0)
+            up = np.ones(n) if start == 0 else _smooth(u / EDGE)
+            down = np.ones(n) if stop == len(stance) else _smooth((1.0 - u) / EDGE)
+            wanted = CLEARANCE * up * down
+            missing = np.maximum(wanted - height[start:stop, side], 0.0)
+            missing = maximum_filter1d(missing, 5) * up * down
+            lift[start:stop, side] = gaussian_filter1d(missing, 3.0)
+    return lift
+
+
+def _smooth(u: np.ndarray) -> np.ndarray:
+    u = np.clip(u, 0.0, 1.0)
+    return u * u * (3.0 - 2.0 * u)
+
+
+def zmp_excess(zmp: np.ndarray, points: np.ndarray, ready: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """Shift that brings the ZMP (T, 2) above the points that carry [m], shape (T, 2); nan in flight."""
+    excess = np.full(zmp.shape, np.nan)
+    carrying = ready > CARRIES
+    for t in np.flatnonzero(carrying.any(axis=(1, 2)) & (up > LIGHT * body_weight())).tolist():
+        excess[t] = nearest_inside(zmp[t], points[t][carrying[t]][:, :2]) - zmp[t]
+    return excess
+
+
+def gentlest(excess: np.ndarray, lever: np.ndarray, fall: np.ndarray, flying: np.ndarray) -> np.ndarray:
+    """The smallest, smoothest way c [m] (T,) of the pelvis along one axis.
+
+    Minimises the sum of squares of (c - lever c'' - excess) / sigma while the feet carry,
+    (c'' - fall) / sigma in flight, c / sigma and c''' / sigma throughout.
+    """
+    n = len(excess)
+    second = diags_array([1.0, -2.0, 1.0], offsets=[0, 1, 2], shape=(n - 2, n)) * WORK_FPS**2
+    third = diags_array([-1.0, 3.0, -3.0, 1.0], offsets=[0, 1, 2, 3], shape=(n - 3, n)) * WORK_FPS**3
+    inner = slice(1, -1)
+    carried = np.where(flying[inner], 0.0, 1.0 / SIGMA_ZMP)
+    falling = np.where(flying[inner], 1.0 / SIGMA_FALL, 0.0)
+    identity = diags_array([1.0], offsets=[1], shape=(n - 2, n))
+    zmp_rows = diags_array(carried) @ (identity - diags_array(lever[inner]) @ second)
+    fall_rows = diags_array(falling) @ second
+    normal = (
+        zmp_rows.T @ zmp_rows
+        + fall_rows.T @ fall_rows
+        + diags_array(np.full(n, SIGMA_SHIFT**-2))
+        + third.T @ third / SIGMA_JERK**2
+    )
+    right = zmp_rows.T @ (carried * excess[inner]) + fall_rows.T @ (falling * fall[inner])
+    return np.asarray(splu(normal.tocsc()).solve(right))
+
+
+def _out_of_reach(
+    root: np.ndarray, quat: np.ndarray, feet: list[np.ndarray], turns: list[np.ndarray], stance: np.ndarray
+) -> np.ndarray:
+    """How far the pelvis [m] (T,) must go down so that resting legs reach their feet."""
+    shape = body_shape()
+    drop = np.zeros(len(root))
+    for side in (0, 1):
+        hip = root + quat_rotate(quat, np.broadcast_to(shape.hips[side], root.shape))
+        ankle = feet[side] + turns[side] @ _ankle_in_calcn(side)
+        length = shape.thigh[side] + shape.shank[side] - SPARE
+        across = np.sum(np.square(hip[:, :2] - ankle[:, :2]), axis=1)
+        highest = ankle[:, 2] + np.sqrt(np.maximum(length**2 - across, 0.01))
+        drop = np.maximum(drop, np.where(stance[:, side], hip[:, 2] - highest, 0.0))
+    width = SPREAD * WORK_FPS
+    return gaussian_filter1d(
+        maximum_filter1d(drop, 2 * int(width) + 1, mode="nearest"), width, mode="nearest"
+    )
+
+
+def _ankle_in_calcn(side: int) -> np.ndarray:
+    """Ankle joint in calcn's axes, subtalar joint at zero [m], shape (3,)."""
+    frames = forward(np.concatenate([np.zeros(3), [1.0, 0.0, 0.0, 0.0], np.zeros(28)])[None])
+    talus, calcn = frames.pos[0, LEG_BODIES[side, 2]], kinematics.BODIES.index(f"calcn_{'rl'[side]}")
+    return (talus - frames.pos[0, calcn]) @ frames.rot[0, calcn]
