@@ -29,11 +29,13 @@ class Puppet(Simulation):
 
     def step(self) -> None:
         self.step_index += 1
+        self.run_step += 1
         row = np.zeros(1, dtype=int)
         self.bodies.reset(
             row, self.course.qpos(self.step_index)[None], self.course.qvel(self.step_index)[None]
         )
         self._look()
+        self._remember()
 
 
 def limp(observation: np.ndarray) -> np.ndarray:
@@ -141,7 +143,7 @@ def test_the_slider_changes_the_speed_without_stopping_the_clock(walking: Motion
         for speed in (0.7, 0.9, 1.6):  # as a dragged slider does
             live.send(m.SetWalkingSpeed(speed))
         assert until(lambda: live.latest_snapshot().walking_speed == 1.6, 1.0)
-        assert until(lambda: live._planner.wanted is None)
+        assert until(lambda: live._core._planner.wanted is None)
         time.sleep(2.5)  # finish the step, speed up
         samples = live.drain_samples()
         assert [s.step for s in samples] == list(range(samples[0].step, samples[0].step + len(samples)))
@@ -158,8 +160,8 @@ def test_late_planning_is_tried_again_with_more_time(
     monkeypatch.setattr(planner_module, "PATIENCE", 0.02)
     with LiveSession(Puppet(walking, limp)) as live:
         live.send(m.SetWalkingSpeed(1.4))
-        assert until(lambda: live._planner.wanted is None and live._simulation.course.speed == 1.4)
-        assert live._planner._patience > 0.02
+        assert until(lambda: live._core._planner.wanted is None and live._core.simulation.course.speed == 1.4)
+        assert live._core._planner._patience > 0.02
 
 
 def test_a_walk_that_cannot_be_planned_on_says_so_once(walking: MotionClip) -> None:

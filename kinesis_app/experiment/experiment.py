@@ -12,6 +12,23 @@ from kinesis_app.experiment.selection import selected
 
 EARTH_GRAVITY = 9.81
 """[m/s^2]."""
+LIMITS = {
+    "strength": (0.0, 5.0, ""),
+    "excitation": (0.0, 1.0, ""),
+    "noise": (0.0, 1.0, ""),
+    "gravity": (0.0, 30.0, "m/s^2"),
+    "friction": (0.0, 5.0, ""),
+    "slope": (-20.0, 20.0, "degrees"),
+    "mass": (0.3, 3.0, ""),
+    "pace": (0.0, 1000.0, ""),
+    "start": (0.0, 1.0, ""),
+    "force": (0.0, 5000.0, "N"),
+    "seconds": (0.01, 60.0, "s"),
+    "direction": (-360.0, 360.0, "degrees"),
+    "at": (0.0, 86400.0, "s"),
+    "phase": (0.0, 1.0, ""),
+}
+"""Least and greatest value of each number, and its unit."""
 _NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
@@ -35,12 +52,12 @@ class TimedPush:
     phase: float | None = None
 
     def __post_init__(self) -> None:
-        _check("force", self.force, 0.0, 5000.0, "N")
-        _check("seconds", self.seconds, 0.01, 60.0, "s")
-        _check("direction", self.direction, -360.0, 360.0, "degrees")
-        _check("at", self.at, 0.0, 86400.0, "s")
+        _check("force", self.force)
+        _check("seconds", self.seconds)
+        _check("direction", self.direction)
+        _check("at", self.at)
         if self.phase is not None:
-            _check("phase", self.phase, 0.0, 1.0, "")
+            _check("phase", self.phase)
 
 
 @dataclass(frozen=True)
@@ -56,8 +73,8 @@ class Fatigue:
     start: float = 0.0
 
     def __post_init__(self) -> None:
-        _check("pace", self.pace, 0.0, 1000.0, "")
-        _check("start", self.start, 0.0, 1.0, "")
+        _check("pace", self.pace)
+        _check("start", self.start)
 
 
 @dataclass(frozen=True)
@@ -105,18 +122,18 @@ class Experiment:
         """
         for selector, scale in self.strength.items():
             selected(selector)
-            _check(f"strength of '{selector}'", scale, 0.0, 5.0, "")
+            _check("strength", scale, f" of '{selector}'")
         for selector in self.paralysed:
             selected(selector)
         for selector, level in self.excitation.items():
             selected(selector)
-            _check(f"excitation of '{selector}'", level, 0.0, 1.0, "")
-        _check("noise", self.noise, 0.0, 1.0, "")
-        _check("gravity", self.gravity, 0.0, 30.0, "m/s^2")
+            _check("excitation", level, f" of '{selector}'")
+        _check("noise", self.noise)
+        _check("gravity", self.gravity)
         if self.friction is not None:
-            _check("friction", self.friction, 0.0, 5.0, "")
-        _check("slope", self.slope, -20.0, 20.0, "degrees")
-        _check("mass", self.mass, 0.3, 3.0, "")
+            _check("friction", self.friction)
+        _check("slope", self.slope)
+        _check("mass", self.mass)
         if not 0 <= self.seed < 2**63:
             raise KinesisError(f"seed: {self.seed} is not a whole number from 0 on.")
 
@@ -130,11 +147,14 @@ class Experiment:
         )
 
 
-def _check(what: str, value: float, low: float, high: float, unit: str) -> None:
+def _check(name: str, value: float, of: str = "") -> None:
+    low, high, unit = LIMITS[name]
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or not low <= value <= high:
         shown = f"{value:g}" if number else repr(value)
-        raise KinesisError(f"{what}: {shown} is not within {low:g} to {high:g}{' ' + unit if unit else ''}.")
+        raise KinesisError(
+            f"{name}{of}: {shown} is not within {low:g} to {high:g}{' ' + unit if unit else ''}."
+        )
 
 
 NORMAL = Experiment()

@@ -1,16 +1,26 @@
-"""Full states of the recent past, to step back to."""
+"""The recent past: full states from which the run can go on, and what was shown of them."""
 
 from __future__ import annotations
 
+import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 import mujoco
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.experiment import Experiment
+from kinesis_app.experiment.state import ExperimentState
 from kinesis_app.session.course import Course
+from kinesis_app.session.snapshot import Snapshot
 
+MOST_COURSE_BYTES = 150e6
+"""Of the references that the moments hold on to; where a walk is planned anew at every step, these
+and not the states fill the memory, and the oldest moments go earlier."""
+_ROW_BYTES = 1300  # of a reference, per physics step
 _STATE = int(mujoco.mjtState.mjSTATE_INTEGRATION)
 
 
@@ -19,51 +29,115 @@ class Checkpoint:
     """All that the next control step depends on; about 4 kB.
 
     Attributes:
+        run_step: Control steps since the session began.
         step: Control steps since the motion began.
         physics: MuJoCo's integration state with warm start, controls and applied forces.
         touch: Foot sensors [N], shape (4,); MuJoCo computes them a physics step earlier.
         excitation: Of the last physics step, shape (80,).
         course: The reference.
-        push_force: Of the current push [N], shape (3,).
-        push_left: Control steps that the current push still lasts.
+        policy: The network, and its name.
+        experiment: What is done to the human.
+        state: Of the experiment: fatigue, gait phase, pushes under way.
+        push_force: Of the current push by hand [N], shape (3,).
+        push_left: Control steps that it still lasts.
         fallen_for: Control steps since the human fell, 0 if it stands.
     """
 
+    run_step: int
     step: int
     physics: np.ndarray
     touch: np.ndarray
     excitation: np.ndarray
     course: Course
+    policy: tuple[Callable[[np.ndarray], np.ndarray], str]
+    experiment: Experiment
+    state: ExperimentState
     push_force: np.ndarray
     push_left: int
     fallen_for: int
 
 
+@dataclass
+class Moment:
+    """One instant of the history.
+
+    Attributes:
+        checkpoint: The state.
+        excitations: Of the physics steps that led here, shape (N_SUBSTEPS, 80), or (0, 80) where
+            the motion was put to its beginning.
+        snapshot: As it was shown; None if nobody looked.
+    """
+
+    checkpoint: Checkpoint
+    excitations: np.ndarray
+    snapshot: Snapshot | None = None
+
+
 class History:
-    """A ring of checkpoints; the oldest go first.
+    """A ring of moments, one per control step; the oldest go first. Safe to read from other threads.
 
     Args:
-        seconds: How much of the past to keep [s].
+        seconds: How much of the past to keep [s]; the present moment is always kept.
     """
 
     def __init__(self, seconds: float) -> None:
-        self._ring: deque[Checkpoint] = deque(maxlen=max(1, round(seconds / CTRL_DT)))
+        self._ring: deque[Moment] = deque(maxlen=1 + max(0, round(seconds / CTRL_DT)))
+        self._courses: deque[tuple[int, Course]] = deque()  # each with the run step of its first moment
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._ring)
 
-    def push(self, checkpoint: Checkpoint) -> None:
-        self._ring.append(checkpoint)
+    @property
+    def first(self) -> int:
+        """Run step of the oldest moment."""
+        return self._ring[0].checkpoint.run_step
 
-    def back(self, count: int) -> Checkpoint | None:
-        """Forget up to ``count`` checkpoints and return the oldest of them; None if there are none."""
-        last = None
-        for _ in range(min(count, len(self._ring))):
-            last = self._ring.pop()
-        return last
+    @property
+    def last(self) -> int:
+        """Run step of the newest moment."""
+        return self._ring[-1].checkpoint.run_step
 
-    def clear(self) -> None:
-        self._ring.clear()
+    def push(self, moment: Moment) -> None:
+        with self._lock:
+            self._ring.append(moment)
+            course, step = moment.checkpoint.course, moment.checkpoint.run_step
+            if not self._courses or self._courses[-1][1] is not course:
+                self._courses.append((step, course))
+                self._forget_first_courses()
+
+    def at(self, run_step: int) -> Moment:
+        """The moment of ``run_step``, or the nearest that there is."""
+        index = min(max(run_step - self.first, 0), len(self._ring) - 1)
+        return self._ring[index]
+
+    def forget_after(self, run_step: int) -> int:
+        """Drop the moments after ``run_step``; how many they were."""
+        n = min(max(self.last - run_step, 0), len(self._ring) - 1)
+        with self._lock:
+            for _ in range(n):
+                self._ring.pop()
+            while len(self._courses) > 1 and self._courses[-1][0] > self.last:
+                self._courses.pop()
+        return n
+
+    def between(self, first: int, last: int) -> list[Moment]:
+        """Moments of run steps ``first`` to ``last``, both included, oldest first."""
+        with self._lock:
+            start = max(first - self._ring[0].checkpoint.run_step, 0)
+            stop = last - self._ring[0].checkpoint.run_step + 1
+            return list(islice(self._ring, start, max(stop, start)))
+
+    def _forget_first_courses(self) -> None:
+        while len(self._courses) > 1 and self._courses[1][0] <= self.first:
+            self._courses.popleft()
+        while len(self._courses) > 1 and self._course_bytes() > MOST_COURSE_BYTES:
+            self._courses.popleft()
+            while self.first < self._courses[0][0]:
+                self._ring.popleft()
+
+    def _course_bytes(self) -> int:
+        return sum(size for size in {id(c): _ROW_BYTES * len(c.bank.qpos) for _, c in self._courses}.values())
 
 
 def physics_state(model: mujoco.MjModel, data: mujoco.MjData) -> np.ndarray:

@@ -2,28 +2,35 @@
 
 A recording is a .npz, nothing in it pickled. Row 0 of the arrays over T + 1 instants is the start;
 row i is the end of control step i. ``excitation_sim`` holds what a replay needs: the excitation of
-each of the 5 T physics steps.
+each of the 5 T physics steps; nan where the motion was put to its beginning instead of stepped.
+``log`` is JSON: motion, policy and experiment whenever one of them changed, with the time.
 """
 
 from __future__ import annotations
 
 import io
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mujoco
 import numpy as np
 
 import kinesis_app
-from kinesis_app.body.model import CTRL_DT, SIM_DT, model_hash
-from kinesis_app.body.muscles import muscle_table
+from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, SIM_DT, model_hash, physics_model
+from kinesis_app.body.muscles import N_MUSCLES, muscle_table
+from kinesis_app.experiment.file import to_plain
 from kinesis_app.motion.clip import write_atomically
-from kinesis_app.session.messages import Snapshot
+from kinesis_app.session.history import Moment
 from kinesis_app.session.simulation import Simulation
+from kinesis_app.session.snapshot import Snapshot
 
 FORMAT = "kinesis-recording-1"
 UNITS = {
-    "time": "s, shape (T+1,)",
+    "time": "s since the motion began, shape (T+1,)",
+    "run_time": "s since the session began, shape (T+1,)",
     "qpos": "m, quaternion wxyz, rad; shape (T+1, 35), columns qpos_names",
     "qvel": "m/s, rad/s; shape (T+1, 34), columns qvel_names",
     "excitation": "0 to 1, of the last physics step before the instant; shape (T+1, 80)",
@@ -32,11 +39,94 @@ UNITS = {
     "muscle_force": "N, tension positive; shape (T+1, 80)",
     "muscle_length": "m, muscle and tendon; shape (T+1, 80)",
     "grf": "N in the world, right and left foot; shape (T+1, 2, 3)",
+    "cop": "m in the world, centre of pressure of the right and left foot; shape (T+1, 2, 3)",
+    "free_moment": "Nm about the vertical through cop; shape (T+1, 2)",
+    "fatigue": "0 to 1, fatigued fraction; shape (T+1, 80)",
     "reference_qpos": "as qpos; shape (T+1, 35)",
     "body_error": "m, mean of the seven bodies; shape (T+1,)",
     "push": "N in the world on the pelvis during the control step after the instant; shape (T+1, 3)",
 }
 _PER_INSTANT = tuple(name for name in UNITS if name != "excitation_sim")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """T control steps of a run.
+
+    Attributes:
+        snapshots: Of the T + 1 instants.
+        excitations: Of the physics steps between them, T arrays of shape (N_SUBSTEPS, 80).
+        policy_sha256: Of the policy that drove at the end; empty if it has none.
+    """
+
+    snapshots: tuple[Snapshot, ...]
+    excitations: tuple[np.ndarray, ...]
+    policy_sha256: str = ""
+
+    @classmethod
+    def of(cls, moments: Sequence[Moment]) -> Recording:
+        """The recording of moments that were all looked at."""
+        shots = tuple(moment.snapshot for moment in moments if moment.snapshot is not None)
+        assert len(shots) == len(moments), "every moment of a session is looked at"
+        return cls(
+            shots, tuple(m.excitations for m in moments[1:]), _sha256(moments[-1].checkpoint.policy[0])
+        )
+
+    @property
+    def time(self) -> np.ndarray:
+        """Since the first instant [s], shape (T+1,)."""
+        run_time = self.series("run_time")
+        return run_time - run_time[0]
+
+    def series(self, name: str) -> np.ndarray:
+        """A field of the snapshots over time, shape (T+1, ...)."""
+        return np.array([getattr(shot, name) for shot in self.snapshots])
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The file's arrays by name."""
+        model, last = physics_model(), self.snapshots[-1]
+        steps = [padded(excitations) for excitations in self.excitations]
+        facts = {
+            "format": FORMAT,
+            "version": kinesis_app.__version__,
+            "motion": last.motion,
+            "policy": last.policy,
+            "policy_sha256": self.policy_sha256,
+            "model": "myolegs",
+            "model_hash": model_hash(model),
+            "log": json.dumps(self.log()),
+            "units": json.dumps(UNITS),
+        }
+        return {
+            **{name: self.series(name) for name in _PER_INSTANT},
+            "excitation_sim": np.concatenate(steps) if steps else np.zeros((0, model.nu)),
+            "muscle_names": np.array(muscle_table().names),
+            "qpos_names": np.array(qpos_names(model)),
+            "qvel_names": np.array(qvel_names(model)),
+            "foot_names": np.array(["right", "left"]),
+            "ctrl_dt": np.array(CTRL_DT),
+            "sim_dt": np.array(SIM_DT),
+            **{name: np.array(text) for name, text in facts.items()},
+        }
+
+    def log(self) -> list[dict[str, Any]]:
+        """Motion, policy and experiment at the start and whenever one of them changes."""
+        entries: list[dict[str, Any]] = []
+        before: tuple[Any, ...] = ()
+        for shot in self.snapshots:
+            now = (shot.motion, shot.policy, shot.experiment)
+            if now != before:
+                times = {"run_time": shot.run_time, "time": shot.time}
+                names = {"motion": shot.motion, "policy": shot.policy}
+                entries.append({**times, **names, "experiment": to_plain(shot.experiment)})
+            before = now
+        return entries
+
+    def save(self, path: Path) -> None:
+        """Write the recording, whole or not at all."""
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **self.arrays())  # type: ignore[arg-type]
+        write_atomically(path, buffer.getvalue())
 
 
 class Recorder:
@@ -52,38 +142,22 @@ class Recorder:
         self.snapshots.append(self.simulation.snapshot())
         self._excitations.append(self.simulation.excitations.copy())
 
-    def arrays(self) -> dict[str, np.ndarray]:
-        """The recording's arrays by name."""
-        sim, model = self.simulation, self.simulation.bodies.model
-        series = {name: np.array([getattr(s, name) for s in self.snapshots]) for name in _PER_INSTANT}
-        steps = np.concatenate(self._excitations) if self._excitations else np.zeros((0, model.nu))
-        facts = {
-            "format": FORMAT,
-            "version": kinesis_app.__version__,
-            "motion": sim.course.clip.name,
-            "policy": sim.policy_name,
-            "policy_sha256": str(getattr(sim.policy, "sha256", "")),
-            "model": "myolegs",
-            "model_hash": model_hash(model),
-            "units": json.dumps(UNITS),
-        }
-        return {
-            **series,
-            "excitation_sim": steps,
-            "muscle_names": np.array(muscle_table().names),
-            "qpos_names": np.array(qpos_names(model)),
-            "qvel_names": np.array(qvel_names(model)),
-            "foot_names": np.array(["right", "left"]),
-            "ctrl_dt": np.array(CTRL_DT),
-            "sim_dt": np.array(SIM_DT),
-            **{name: np.array(text) for name, text in facts.items()},
-        }
+    def recording(self) -> Recording:
+        """What was recorded so far."""
+        return Recording(tuple(self.snapshots), tuple(self._excitations), _sha256(self.simulation.policy))
 
     def save(self, path: Path) -> None:
-        """Write the recording, whole or not at all."""
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **self.arrays())  # type: ignore[arg-type]
-        write_atomically(path, buffer.getvalue())
+        """Write what was recorded so far."""
+        self.recording().save(path)
+
+
+def padded(excitations: np.ndarray) -> np.ndarray:
+    """Excitations (N_SUBSTEPS, 80); nan where none led here, because the motion began."""
+    return excitations if len(excitations) else np.full((N_SUBSTEPS, N_MUSCLES), np.nan)
+
+
+def _sha256(policy: object) -> str:
+    return str(getattr(policy, "sha256", ""))
 
 
 def qpos_names(model: mujoco.MjModel) -> list[str]:

@@ -6,22 +6,28 @@ The headless run and the window's thread drive this same object.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import mujoco
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.body.muscles import N_MUSCLES
+from kinesis_app.body.rotations import heading
 from kinesis_app.env.action import excitations
 from kinesis_app.env.bodies import Bodies, Frame
 from kinesis_app.env.observation import observe
 from kinesis_app.env.reward import body_error
 from kinesis_app.errors import KinesisError
+from kinesis_app.experiment import NORMAL, Experiment
+from kinesis_app.experiment.conditions import changed_excitation, conditions
+from kinesis_app.experiment.physics import apply, private_model
+from kinesis_app.experiment.state import ExperimentState, after_step, at_start, carried_over, push_force
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.session.course import Course
-from kinesis_app.session.history import Checkpoint, History, physics_state, restore_physics
-from kinesis_app.session.measure import complete_forces, ground_reaction, muscle_tension
-from kinesis_app.session.messages import Snapshot
+from kinesis_app.session.history import Checkpoint, History, Moment, physics_state, restore_physics
+from kinesis_app.session.look import snapshot_of
+from kinesis_app.session.snapshot import Snapshot
 from kinesis_app.session.walking import continue_walk, course_of
 
 PolicyFunction = Callable[[np.ndarray], np.ndarray]
@@ -39,6 +45,21 @@ _BAD_STATE = [
 ]
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """A control step under way, kept where it fails.
+
+    Attributes:
+        observation: What the policy saw, shape (n,); empty before it looked.
+        action: What it answered, shape (80,); empty before it did.
+        excitations: What was sent to the muscles, shape (N_SUBSTEPS, 80); empty before.
+    """
+
+    observation: np.ndarray
+    action: np.ndarray
+    excitations: np.ndarray
+
+
 class Simulation:
     """One human under one policy.
 
@@ -46,17 +67,27 @@ class Simulation:
         clip: The motion to follow.
         policy: Network that drives the muscles.
         policy_name: Shown in snapshots.
-        history_seconds: How far :meth:`step_back` reaches [s].
+        history_seconds: How far back :meth:`go_back_to` reaches [s].
+        experiment: What is done to the human.
     """
 
     def __init__(
-        self, clip: MotionClip, policy: PolicyFunction, policy_name: str = "", history_seconds: float = 90.0
+        self,
+        clip: MotionClip,
+        policy: PolicyFunction,
+        policy_name: str = "",
+        history_seconds: float = 120.0,
+        experiment: Experiment = NORMAL,
     ) -> None:
-        self.bodies = Bodies(1, 1)
+        self.bodies = Bodies(1, 1, private_model())
         self.policy = policy
         self.policy_name = policy_name or str(getattr(policy, "name", "policy"))
         self.history = History(history_seconds)
+        self.run_step = -1
+        self.attempt = _NO_ATTEMPT
         self.course: Course
+        self.state: ExperimentState
+        self._impose(experiment)
         self.load_motion(clip)
 
     # --- state -----------------------------------------------------------------------------
@@ -65,6 +96,11 @@ class Simulation:
     def time(self) -> float:
         """Simulated time since the motion began [s]."""
         return self.step_index * CTRL_DT
+
+    @property
+    def run_time(self) -> float:
+        """Simulated time since the session began [s]."""
+        return self.run_step * CTRL_DT
 
     @property
     def ended(self) -> bool:
@@ -85,6 +121,12 @@ class Simulation:
         """Mean distance of the seven bodies from the reference [m]."""
         return self._body_error
 
+    @property
+    def push_force(self) -> np.ndarray:
+        """On the pelvis during the control step that comes next [N], shape (3,)."""
+        timed = push_force(self.experiment, self.state, self.step_index)
+        return timed + self._push_force if self._push_left else timed
+
     # --- what may be asked of it -----------------------------------------------------------
 
     def load_motion(self, clip: MotionClip) -> None:
@@ -96,23 +138,34 @@ class Simulation:
         """Let ``policy`` drive the muscles from here on."""
         self.policy, self.policy_name = policy, name
 
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Do ``experiment`` to the human from here on; pushes that have begun go on."""
+        data = self.bodies.data[0]
+        self.state = carried_over(self.experiment, experiment, self.state, self.step_index, self._heading())
+        self._impose(experiment)
+        # What was computed ahead for the next step belongs to the old body.
+        state = physics_state(self.bodies.model, data)
+        restore_physics(self.bodies.model, data, state, data.sensordata.copy())
+
     def follow(self, course: Course) -> None:
         """Follow another course from now on; the body stays where it is."""
         self.course = course
         self._look()
 
     def reset(self) -> None:
-        """Back to the first frame of the motion; the past is forgotten."""
+        """Back to the first frame of the motion."""
         self.course = self.start_course
+        self.run_step += 1  # the body jumps: that instant is not the one before
         self.step_index = 0
         self.fallen_for = 0
         self.excitations = np.zeros((0, N_MUSCLES))
         self.excitation = np.zeros(N_MUSCLES)
         self._push_force = np.zeros(3)
         self._push_left = 0
-        self.history.clear()
         self.bodies.reset(_ROW, self.course.qpos(0)[None], self.course.qvel(0)[None])
         self._look()
+        self.state = at_start(self.experiment, self._heading())
+        self._remember()
 
     def push(self, force: tuple[float, float, float], seconds: float) -> None:
         """Push the pelvis with ``force`` in the world frame [N] for ``seconds``, from now on."""
@@ -132,78 +185,81 @@ class Simulation:
 
         Raises:
             KinesisError: If the policy or the physics gave numbers that are not finite. The state
-                is then as it was before the step.
+                is then as it was before the step, and ``attempt`` says how far it came.
         """
         before = self._checkpoint()
+        self.attempt = _NO_ATTEMPT
         try:
             self._advance()
         except Exception:
             self._restore(before)
             raise
-        self.history.push(before)
+        self._remember()
 
-    def step_back(self, count: int = 1) -> int:
-        """Return to the state up to ``count`` control steps ago; how many it went."""
-        now = self.step_index
-        checkpoint = self.history.back(count)
-        if checkpoint is not None:
-            self._restore(checkpoint)
-        return now - self.step_index
+    def go_back_to(self, run_step: int) -> int:
+        """Return to the state at ``run_step`` of the history and forget what came after it.
+
+        Returns:
+            How many control steps were forgotten.
+        """
+        forgotten = self.history.forget_after(run_step)
+        moment = self.history.at(self.history.last)
+        self.excitations = moment.excitations
+        self._restore(moment.checkpoint)
+        return forgotten
 
     def snapshot(
         self, *, playing: bool = True, rate: float = 1.0, real_time_factor: float = 0.0, step_ms: float = 0.0
     ) -> Snapshot:
         """All that a viewer may know of now; the arguments are the owner's clock."""
-        model, data = self.bodies.model, self.bodies.data[0]
-        complete_forces(model, data)
-        return Snapshot(
-            time=self.time,
-            step=self.step_index,
-            qpos=data.qpos.copy(),
-            qvel=data.qvel.copy(),
-            excitation=self.excitation.copy(),
-            activation=data.act.copy(),
-            muscle_force=muscle_tension(data),
-            muscle_length=data.actuator_length.copy(),
-            grf=ground_reaction(model, data),
-            reference_qpos=self.course.qpos(self.step_index).copy(),
-            body_error=self.body_error,
-            push=self._push_force.copy() if self._push_left else np.zeros(3),
-            playing=playing,
-            rate=rate,
-            real_time_factor=real_time_factor,
-            step_ms=step_ms,
-            motion=self.course.clip.name,
-            motion_seconds=self.course.seconds,
-            policy=self.policy_name,
-            walking_speed=self.course.speed,
-            fallen=self.fallen,
-        )
+        return snapshot_of(self, playing, rate, real_time_factor, step_ms)
 
     # --- how it does it --------------------------------------------------------------------
 
     def _advance(self) -> None:
-        action = self.policy(observe(self._frame, self.course.ahead(self.step_index)))
+        seen = observe(self._frame, self.course.ahead(self.step_index))
+        self.attempt = Attempt(seen[0], _NOTHING, _NOTHING)
+        action = self.policy(seen)
+        self.attempt = Attempt(seen[0], action[0], _NOTHING)
         if not np.isfinite(action).all():
             raise KinesisError(f"Policy '{self.policy_name}' answered with numbers that are not finite.")
-        self._update_push()
-        self.excitations = excitations(action, self._frame.activation)[0]
+        wanted = excitations(action, self._frame.activation)[0]
+        self.excitations = changed_excitation(self._conditions, wanted, self.state.fatigued, self.run_step)
+        self.attempt = Attempt(seen[0], action[0], self.excitations)
+        self._apply_push()
+        activation = self._frame.activation[0]
         self.bodies.step(self.excitations[None])
         self.excitation = self.excitations[-1]
         self.step_index += 1
+        self.run_step += 1
         self._look()
         self._check_physics()
         self._notice_fall()
+        self.state = after_step(
+            self.experiment,
+            self.state,
+            step=self.step_index,
+            activation=activation,
+            excitation=self.excitation,
+            touch=self._frame.touch[0],
+            heading=self._heading(),
+        )
+
+    def _impose(self, experiment: Experiment) -> None:
+        apply(experiment, self.bodies.model)
+        self.experiment, self._conditions = experiment, conditions(experiment)
+
+    def _heading(self) -> float:
+        return float(heading(self._frame.qpos[0, 3:7]))
 
     def _look(self) -> None:
         self._frame = self.bodies.frame()
         self._body_error = float(body_error(self._frame, self.course.at(self.step_index))[0])
 
-    def _update_push(self) -> None:
+    def _apply_push(self) -> None:
         wrench = np.zeros((1, 6))
-        if self._push_left:
-            wrench[0, :3] = self._push_force
-            self._push_left -= 1
+        wrench[0, :3] = self.push_force
+        self._push_left = max(0, self._push_left - 1)
         self.bodies.set_push(wrench)
 
     def _check_physics(self) -> None:
@@ -217,26 +273,41 @@ class Simulation:
         if self.fallen_for or drop > FALL_DROP or self.body_error > FAIL_DISTANCE:
             self.fallen_for += 1
 
+    def _remember(self) -> None:
+        self.history.push(Moment(self._checkpoint(), self.excitations))
+
     def _checkpoint(self) -> Checkpoint:
         model, data = self.bodies.model, self.bodies.data[0]
         return Checkpoint(
+            run_step=self.run_step,
             step=self.step_index,
             physics=physics_state(model, data),
             touch=data.sensordata.copy(),
             excitation=self.excitation,
             course=self.course,
+            policy=(self.policy, self.policy_name),
+            experiment=self.experiment,
+            state=self.state,
             push_force=self._push_force,
             push_left=self._push_left,
             fallen_for=self.fallen_for,
         )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
+        if checkpoint.experiment is not self.experiment:
+            self._impose(checkpoint.experiment)
         data = self.bodies.data[0]
         data.warning.number[:] = 0
         restore_physics(self.bodies.model, data, checkpoint.physics, checkpoint.touch)
-        self.step_index = checkpoint.step
+        self.run_step, self.step_index = checkpoint.run_step, checkpoint.step
         self.excitation = checkpoint.excitation
         self.course = checkpoint.course
+        self.policy, self.policy_name = checkpoint.policy
+        self.state = checkpoint.state
         self.fallen_for = checkpoint.fallen_for
         self._push_force, self._push_left = checkpoint.push_force, checkpoint.push_left
         self._look()
+
+
+_NOTHING = np.zeros(0)
+_NO_ATTEMPT = Attempt(_NOTHING, _NOTHING, _NOTHING)

@@ -1,0 +1,58 @@
+"""From the live simulation to what may be known of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kinesis_app.env.reward import RewardSettings, reward_terms
+from kinesis_app.session.measure import complete_forces, ground_reaction, muscle_tension
+from kinesis_app.session.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from kinesis_app.session.simulation import Simulation
+
+_REWARD = RewardSettings()
+
+
+def snapshot_of(
+    simulation: Simulation, playing: bool, rate: float, real_time_factor: float, step_ms: float
+) -> Snapshot:
+    """The present instant; leaves no trace in the steps that follow."""
+    sim, model, data = simulation, simulation.bodies.model, simulation.bodies.data[0]
+    complete_forces(model, data)
+    ground = ground_reaction(model, data)
+    effort = np.square(sim.frame.activation).mean(axis=1)
+    terms = reward_terms(sim.frame, sim.course.at(sim.step_index), effort, _REWARD)
+    return Snapshot(
+        time=sim.time,
+        step=sim.step_index,
+        qpos=data.qpos.copy(),
+        qvel=data.qvel.copy(),
+        excitation=sim.excitation.copy(),
+        activation=data.act.copy(),
+        muscle_force=muscle_tension(data),
+        muscle_length=data.actuator_length.copy(),
+        grf=ground.force,
+        reference_qpos=sim.course.qpos(sim.step_index).copy(),
+        body_error=sim.body_error,
+        push=sim.push_force.copy(),
+        playing=playing,
+        rate=rate,
+        real_time_factor=real_time_factor,
+        step_ms=step_ms,
+        motion=sim.course.clip.name,
+        motion_seconds=sim.course.seconds,
+        policy=sim.policy_name,
+        walking_speed=sim.course.speed,
+        fallen=sim.fallen,
+        run_time=sim.run_time,
+        cop=ground.cop,
+        free_moment=ground.free_moment,
+        gait_phase=sim.state.phase.fraction(),
+        reward={name: float(value[0]) for name, value in terms.items()},
+        experiment=sim.experiment,
+        fatigue=sim.state.fatigued.copy(),
+        history=(0.0, sim.run_time),
+    )
