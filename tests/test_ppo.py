@@ -263,7 +263,7 @@ def test_same_seed_same_policy() -> None:
         env = TrackingEnv([stand(2.0)], TrackingSettings(n_envs=4), seed)
         actor = Actor(env.observation_size, 80, (16,), torch.Generator().manual_seed(seed))
         learner = ppo.Learner(actor, settings, seed)
-        curriculum = Curriculum(CurriculumSettings(), 1)
+        curriculum = Curriculum(CurriculumSettings(), 1, 0.15)
         ppo.train(env, learner, curriculum, ppo.Progress(), lambda p, c: p.steps < 64, lambda p, m: None)
         return torch.cat([p.detach().flatten() for p in actor.parameters()])
 
@@ -292,7 +292,7 @@ def test_ppo_finds_the_best_action() -> None:
     settings = PpoSettings(rollout_steps=16, minibatch=64, hidden=(32,), log_std=-1.0)
     env = Target([stand(2.0)], TrackingSettings(n_envs=16), 0, Idle())
     actor = Actor(env.observation_size, 2, (32,), torch.Generator().manual_seed(0))
-    learner, curriculum = ppo.Learner(actor, settings, 0), Curriculum(CurriculumSettings(), 1)
+    learner, curriculum = ppo.Learner(actor, settings, 0), Curriculum(CurriculumSettings(), 1, 0.15)
     rewards: list[float] = []
     ppo.train(
         env, learner, curriculum, ppo.Progress(),
@@ -304,12 +304,15 @@ def test_ppo_finds_the_best_action() -> None:
 
 def test_curriculum_mines_failures_and_grows_pushes() -> None:
     env = TrackingEnv([stand(1.0), stand(1.0)], TrackingSettings(n_envs=2))
-    curriculum = Curriculum(CurriculumSettings(failure_weight=2.0, push_max=10.0, push_growth=4.0), 2)
+    curriculum = Curriculum(
+        CurriculumSettings(failure_weight=2.0, push_max=10.0, push_growth=4.0, push_room=0.2), 2, 0.15
+    )
     curriculum.failure[:] = [1.0, 0.0]
     curriculum.survival = 1.0
     for expected in (4.0, 8.0, 10.0, 10.0):
         curriculum.adjust(env)
         assert env.settings.push.force == expected
+        assert env.settings.fail_distance == pytest.approx(0.15 + 0.2 * expected / 10.0)
     np.testing.assert_allclose(env.clip_weights, [3.0, 1.0])
     curriculum.survival = 0.0
     curriculum.adjust(env)

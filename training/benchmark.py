@@ -101,7 +101,7 @@ def _learner(env: TrackingEnv) -> tuple[ppo.Learner, Curriculum]:
     settings = PpoSettings()
     seed = torch.Generator().manual_seed(0)
     actor = Actor(env.observation_size, env.action_size, settings.hidden, seed)
-    return ppo.Learner(actor, settings, 0), Curriculum(CurriculumSettings(), len(env.bank.names))
+    return ppo.Learner(actor, settings, 0), Curriculum(CurriculumSettings(), len(env.bank.names), 0.15)
 
 
 def measure(clips: list[MotionClip], n_envs: int, threads: int, seconds: float, actions: list[str]) -> dict:

@@ -65,12 +65,15 @@ class CurriculumSettings:
         push_start: Survival rate at which pushes start to grow.
         push_growth: Growth of the largest push per update while survival is above that [N].
         push_max: Largest push [N]; 0 leaves the pushes of ``env`` alone.
+        push_room: How much further than ``env.fail_distance`` a body may stray at ``push_max`` [m],
+            less in proportion at smaller pushes: who must not stray never learns to come back.
     """
 
     failure_weight: float = 3.0
     push_start: float = 0.9
     push_growth: float = 0.5
     push_max: float = 0.0
+    push_room: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,16 @@ class Curriculum:
     """Watches finished episodes and adjusts the environment between updates.
 
     Attributes:
+        fail_distance: Mean body error that ends an episode when nothing pushes [m].
         survival: Running share of episodes that did not fail.
         seconds: Running mean length of episodes [s].
         failure: Running failure rate of each clip, shape (clips,).
         episodes: Episodes finished so far.
     """
 
-    def __init__(self, settings: CurriculumSettings, n_clips: int) -> None:
+    def __init__(self, settings: CurriculumSettings, n_clips: int, fail_distance: float) -> None:
         self.settings = settings
+        self.fail_distance = fail_distance
         self.survival = 0.0
         self.seconds = 0.0
         self.failure = np.ones(n_clips)
@@ -49,7 +51,13 @@ class Curriculum:
         env.clip_weights = 1.0 + s.failure_weight * self.failure
         if s.push_max > 0.0:
             growth = s.push_growth if self.survival > s.push_start else -0.2 * s.push_growth
-            set_push(env, float(np.clip(env.settings.push.force + growth, 0.0, s.push_max)))
+            self._set_push(env, float(np.clip(env.settings.push.force + growth, 0.0, s.push_max)))
+
+    def _set_push(self, env: TrackingEnv, force: float) -> None:
+        """Change the largest push [N] of a running environment, and with it the room to stray."""
+        room = self.settings.push_room * force / self.settings.push_max
+        push = replace(env.settings.push, force=force)
+        env.settings = replace(env.settings, push=push, fail_distance=self.fail_distance + room)
 
     def state(self) -> dict[str, Any]:
         """For checkpoints."""
@@ -64,8 +72,3 @@ class Curriculum:
         """Take over a state of :meth:`state`."""
         self.survival, self.seconds = state["survival"], state["seconds"]
         self.failure, self.episodes = state["failure"].numpy().copy(), state["episodes"]
-
-
-def set_push(env: TrackingEnv, force: float) -> None:
-    """Change the largest push [N] of a running environment."""
-    env.settings = replace(env.settings, push=replace(env.settings.push, force=force))

@@ -26,10 +26,12 @@ def distill_stage(run: Run) -> None:
         raise KinesisError("Distillation needs a teacher: run that stage first, or --init .../teacher.pt.")
     seed = torch.Generator().manual_seed(config.seed)
     new = Actor(*network_sizes("muscles"), settings.hidden, seed)
-    env = make_env("muscles", run.clips, _distill_env(config), config.seed + 10)
+    task = _distill_env(config)
+    env = make_env("muscles", run.clips, task, config.seed + 10)
     labeller = make_labeller(run.clips)
     student = distill.Student.create(new, settings, config.seed + 10)
-    curriculum = Curriculum(replace(config.teacher.curriculum, push_max=0.0), len(run.clips))
+    steady = replace(config.teacher.curriculum, push_max=0.0)
+    curriculum = Curriculum(steady, len(run.clips), task.fail_distance)
     capacity = (settings.labels + config.env.n_envs) * len(settings.teacher_share)
     count, state = 0, run.take_pending("distill")
     if state is not None:
@@ -54,10 +56,11 @@ def distill_stage(run: Run) -> None:
 
 
 def _distill_env(config: TrainConfig) -> TrackingSettings:
-    """The task with the pushes that the teacher met at the end."""
-    push_max = config.teacher.curriculum.push_max
-    push = replace(config.env.push, force=max(config.env.push.force, push_max))
-    return replace(config.env, push=push)
+    """The task with the pushes that the teacher met at the end, and as much room to stray."""
+    settings = config.teacher.curriculum
+    push = replace(config.env.push, force=max(config.env.push.force, settings.push_max))
+    room = settings.push_room if settings.push_max > 0.0 else 0.0
+    return replace(config.env, push=push, fail_distance=config.env.fail_distance + room)
 
 
 def _distill_round(

@@ -21,6 +21,7 @@ def env_state(env: TrackingEnv) -> dict[str, Any]:
     state: dict[str, Any] = {name: torch.from_numpy(getattr(env, name).copy()) for name in _ARRAYS}
     state["rng"] = json.dumps(env.rng.bit_generator.state)
     state["push_force"] = env.settings.push.force
+    state["fail_distance"] = env.settings.fail_distance
     state["physics"] = torch.from_numpy(_physics(env))
     # Touch sensors are computed in the middle of a step, from the state before it.
     state["sensors"] = torch.from_numpy(np.array([data.sensordata for data in env.bodies.data]))
@@ -34,7 +35,8 @@ def restore_env(env: TrackingEnv, state: dict[str, Any]) -> None:
     """Bring ``env`` (same clips, same number of bodies) into a state of :func:`env_state`."""
     for name in _ARRAYS:
         getattr(env, name)[...] = state[name].numpy()
-    env.settings = replace(env.settings, push=replace(env.settings.push, force=state["push_force"]))
+    push = replace(env.settings.push, force=state["push_force"])
+    env.settings = replace(env.settings, push=push, fail_distance=state["fail_distance"])
     env.rng.bit_generator.state = json.loads(state["rng"])
     rows = zip(env.bodies.data, state["physics"].numpy(), state["sensors"].numpy(), strict=True)
     for data, physics, sensors in rows:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
@@ -104,9 +105,10 @@ class Run:
         return state
 
 
-def save_network(path: Path, actor: Actor) -> None:
-    """Write a network's sizes and weights."""
-    save_checkpoint(path, {"sizes": actor.sizes, "actor": actor.state_dict()})
+def save_network(path: Path, actor: Actor, critic: nn.Module | None = None) -> None:
+    """Write a network's sizes and weights, and those of the critic that judged it."""
+    content = {"sizes": actor.sizes, "actor": actor.state_dict()}
+    save_checkpoint(path, content | ({"critic": critic.state_dict()} if critic is not None else {}))
 
 
 def load_network(path: Path) -> Actor:
@@ -120,6 +122,16 @@ def load_network(path: Path) -> Actor:
     actor = Actor(sizes[0], sizes[-1], sizes[1:-1], torch.Generator())
     actor.load_state_dict(content["actor"])
     return actor
+
+
+def load_critic(path: Path, critic: nn.Module) -> bool:
+    """Give ``critic`` the weights saved beside an actor; False if there are none that fit."""
+    weights = load_checkpoint(path).get("critic") if path.suffix == ".pt" else None
+    shapes = {name: value.shape for name, value in critic.state_dict().items()}
+    if weights is None or {name: value.shape for name, value in weights.items()} != shapes:
+        return False
+    critic.load_state_dict(weights)
+    return True
 
 
 def initial_actor(run: Run, file: str, action: str, hidden: Sequence[int]) -> Actor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kinesis_app.env.tracking import TrackingEnv
 from kinesis_app.motion.clip import MotionClip
 from training import ppo
@@ -10,8 +12,16 @@ from training.clips import build_clips
 from training.config import StageSettings
 from training.curriculum import Curriculum
 from training.distill_stage import distill_stage
-from training.networks import Actor
-from training.run import InterruptedRunError, Run, initial_actor, load_network, numpy_policy, save_network
+from training.networks import Actor, ActorCritic
+from training.run import (
+    InterruptedRunError,
+    Run,
+    initial_actor,
+    load_critic,
+    load_network,
+    numpy_policy,
+    save_network,
+)
 from training.scoring import score, summary
 
 
@@ -45,8 +55,9 @@ def teacher_stage(run: Run) -> None:
     """PPO with the configuration's action: first on the easy clips, then on all."""
     config = run.config
     actor = initial_actor(run, "", config.action, config.teacher.ppo.hidden)
-    actor = _reinforce(run, "teacher", config.teacher, actor, config.action)
-    save_network(run.directory / "teacher.pt", actor)
+    policy = _reinforce(run, "teacher", config.teacher, actor, config.action)
+    actor = policy.actor
+    save_network(run.directory / "teacher.pt", actor, policy.critic)
     if config.action != "teacher":  # there is nothing to distil: this is the policy
         save_network(run.directory / "student.pt", actor)
 
@@ -55,28 +66,30 @@ def polish_stage(run: Run) -> None:
     """PPO on the muscles, from the distilled (or a shipped) network."""
     settings = run.config.polish
     actor = initial_actor(run, "student.pt", "muscles", run.config.distill.hidden)
-    actor = _reinforce(run, "polish", settings, actor, "muscles")
-    save_network(run.directory / "student.pt", actor)
+    policy = _reinforce(run, "polish", settings, actor, "muscles")
+    save_network(run.directory / "student.pt", policy.actor, policy.critic)
 
 
-def _reinforce(run: Run, stage: str, settings: StageSettings, actor: Actor, action: str) -> Actor:
+def _reinforce(run: Run, stage: str, settings: StageSettings, actor: Actor, action: str) -> ActorCritic:
     config = run.config
     state = run.take_pending(stage)
     learner = ppo.Learner(actor, settings.ppo, config.seed, run.device)
+    if run.init and action == config.action:
+        load_critic(Path(run.init), learner.policy.critic)
     progress = ppo.Progress()
     phases = [run_clips for run_clips in (_first_clips(run, settings), run.clips) if run_clips]
     first_phase = state["phase"] if state else 0
     for phase in range(first_phase, len(phases)):
         clips, is_last = phases[phase], phase == len(phases) - 1
         env = make_env(action, clips, config.env, config.seed + phase)
-        curriculum = Curriculum(settings.curriculum, len(clips))
+        curriculum = Curriculum(settings.curriculum, len(clips), config.env.fail_distance)
         progress.observation = None
         if state is not None:
             ppo.restore_loop(state, env, learner, curriculum, progress)
             state = None
         _learn(run, stage, settings, phase, is_last, (env, learner, curriculum, progress))
         env.bodies.close()
-    return learner.policy.actor.cpu()
+    return learner.policy.cpu()
 
 
 def _first_clips(run: Run, settings: StageSettings) -> list[MotionClip]:
