@@ -20,6 +20,7 @@ from kinesis_app.session import messages as m
 from kinesis_app.session import planner as planner_module
 from kinesis_app.session.course import Course
 from kinesis_app.session.live import LiveSession
+from kinesis_app.session.requests import SpeedRequest
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.walking import CHUNK, continue_walk, course_of, endless_walk, plan_of
 
@@ -70,7 +71,7 @@ def test_continuing_keeps_what_was_planned(walking: MotionClip) -> None:
 @pytest.mark.parametrize("speed", [0.6, 1.7, 0.0])
 def test_a_change_of_speed_neither_jumps_nor_kicks(walking: MotionClip, step: int, speed: float) -> None:
     course = course_of(walking)
-    changed = continue_walk(course, step, speed=speed)
+    changed = continue_walk(course, step, SpeedRequest(speed))
     for ahead in (0, 1):
         np.testing.assert_allclose(changed.qpos(step + ahead), course.qpos(step + ahead), atol=3e-3)
         np.testing.assert_allclose(changed.qvel(step + ahead), course.qvel(step + ahead), atol=0.15)
@@ -94,7 +95,7 @@ def test_a_walk_that_would_stop_walks_on_when_asked() -> None:
     course = course_of(walk(1.1, 8.0))
     assert not course.endless
     assert course.speed == pytest.approx(1.1)
-    changed = continue_walk(course, 90, speed=1.3)
+    changed = continue_walk(course, 90, SpeedRequest(1.3))
     assert changed.endless
     assert pelvis_speed(changed, 200, 66) == pytest.approx(1.3, abs=0.08)
 
@@ -109,13 +110,13 @@ def test_plans_survive_the_clip_file_only_if_they_fit(walking: MotionClip) -> No
 def test_a_clip_that_left_its_plan_is_refused(walking: MotionClip) -> None:
     moved = course_of(replace(walking, root_pos=walking.root_pos + np.array([1.0, 0.0, 0.0])))
     with pytest.raises(KinesisError, match="does not follow its own plan"):
-        continue_walk(moved, 100, speed=1.0)
+        continue_walk(moved, 100, SpeedRequest(1.0))
 
 
 @pytest.mark.parametrize("speed", [0.3, 2.5, -1.0, math.nan])
 def test_speeds_out_of_range_are_refused(walking: MotionClip, speed: float) -> None:
     with pytest.raises(KinesisError, match=r"neither 0 nor within 0\.6 to 1\.8"):
-        continue_walk(course_of(walking), 100, speed=speed)
+        continue_walk(course_of(walking), 100, SpeedRequest(speed))
 
 
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
@@ -143,7 +144,7 @@ def test_the_slider_changes_the_speed_without_stopping_the_clock(walking: Motion
         for speed in (0.7, 0.9, 1.6):  # as a dragged slider does
             live.send(m.SetWalkingSpeed(speed))
         assert until(lambda: live.latest_snapshot().walking_speed == 1.6, 1.0)
-        assert until(lambda: live._core._planner.wanted is None)
+        assert until(lambda: live._core._director.planner.wanted is None)
         time.sleep(2.5)  # finish the step, speed up
         samples = live.drain_samples()
         assert [s.step for s in samples] == list(range(samples[0].step, samples[0].step + len(samples)))
@@ -160,8 +161,8 @@ def test_late_planning_is_tried_again_with_more_time(
     monkeypatch.setattr(planner_module, "PATIENCE", 0.02)
     with LiveSession(Puppet(walking, limp)) as live:
         live.send(m.SetWalkingSpeed(1.4))
-        assert until(lambda: live._core._planner.wanted is None and live._core.simulation.course.speed == 1.4)
-        assert live._core._planner._patience > 0.02
+        assert until(lambda: live._core._director.planner.wanted is None and live._core.simulation.course.speed == 1.4)
+        assert live._core._director.planner._patience > 0.02
 
 
 def test_a_walk_that_cannot_be_planned_on_says_so_once(walking: MotionClip) -> None:

@@ -34,10 +34,12 @@ class Program:
 
     Attributes:
         plan: Velocities over time; its duration is the end of the last stage, or the start of an endless one.
+        segments: What was asked, speeds filled in.
         stages: The segments with their times.
     """
 
     plan: GaitPlan
+    segments: tuple[Segment, ...]
     stages: tuple[Stage, ...]
 
     @property
@@ -64,15 +66,17 @@ def compile_segments(segments: Sequence[Segment], plan: GaitPlan | None = None, 
     """
     writer = Writer(plan or GaitPlan(1.0), time)
     stages: list[Stage] = []
+    written: list[Segment] = []
     todo = _turns_in_walking(segments, bool(writer.velocity[FORWARD] > STILL))
     for i, segment in enumerate(todo):
         following = todo[i + 1] if i + 1 < len(todo) else None
         begin = writer.time
         done, endless = _write(writer, segment, following)
+        written.append(done)
         stages.append(Stage(describe(done), begin, math.inf if endless else writer.time))
         if endless and following is not None:
             raise KinesisError(f"'{describe(done)}' never ends, so nothing can follow it.")
-    return Program(writer.plan(writer.time), tuple(stages))
+    return Program(writer.plan(writer.time), tuple(written), tuple(stages))
 
 
 def _turns_in_walking(segments: Sequence[Segment], walking: bool) -> list[Segment]:

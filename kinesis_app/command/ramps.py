@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinesis_app.motion.gait.plan import ACCELERATION, TURN_ACCELERATION, GaitPlan, Knots, path_of
+from kinesis_app.motion.gait.plan import ACCELERATION, GRID_FPS, TURN_ACCELERATION, GaitPlan, Knots, path_of
 
 HARDEST = 2.0
 """Hardest braking where the way is short [m/s^2]."""
@@ -76,6 +76,7 @@ class Writer:
     def __init__(self, plan: GaitPlan, time: float) -> None:
         self.time = self._start = time
         self._plan = plan
+        self._pose: tuple[float, np.ndarray] | None = None
         self.velocity = plan.velocity_at(time)
         """Now: forward, left [m/s], turning [rad/s], shape (3,)."""
         self._kept = tuple(
@@ -129,7 +130,19 @@ class Writer:
 
     def pose(self) -> np.ndarray:
         """Of the body's centre now: x, y [m], heading [rad], shape (3,)."""
-        return path_of(self.plan(self.time), 0.0, self.time).pose[-1]
+        if self._pose is None:
+            self._pose = (self._start, path_of(self._plan, 0.0, self._start).pose[-1])
+        since, pose = self._pose
+        n = max(math.ceil((self.time - since) * GRID_FPS), 1)
+        time = since + (self.time - since) * np.arange(n + 1) / n
+        forward, left, turn = (
+            np.interp(time, *np.array(self._channel(k, self.time)).T) for k in (FORWARD, SIDEWAYS, TURN)
+        )
+        yaw = pose[2] + _cumulative(turn, time)
+        c, s = np.cos(yaw), np.sin(yaw)
+        way = [_cumulative(forward * c - left * s, time)[-1], _cumulative(forward * s + left * c, time)[-1]]
+        self._pose = (self.time, np.array([pose[0] + way[0], pose[1] + way[1], yaw[-1]]))
+        return self._pose[1]
 
     def plan(self, end: float) -> GaitPlan:
         """The plan with what was written, lasting until ``end`` [s]."""
@@ -175,3 +188,8 @@ def curve(writer: Writer, angle: float, radius: float, speed: float, *, goes_on:
         brake = max(there, begin + ramps.seconds - speed / ACCELERATION)
         end = max(end, writer.ramp(FORWARD, 0.0, ACCELERATION, start=brake))
     writer.until(end)
+
+
+def _cumulative(rate: np.ndarray, time: np.ndarray) -> np.ndarray:
+    """Trapezoid integral, shape (N,), zero at first."""
+    return np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]) * np.diff(time))])

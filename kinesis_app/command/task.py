@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from kinesis_app.command.segments import Segment
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,25 @@ class Task:
         stages: The plan, in order.
         goals: Places still to go to, the next one first.
         planning: Asked for, not yet in the reference; the stages are then those of before.
+        segments: What the stages do, one each.
+        goal_ends: When each goal is reached by plan [s].
     """
 
     text: str
     stages: tuple[Stage, ...] = ()
     goals: tuple[GoalMark, ...] = ()
     planning: bool = False
+    segments: tuple[Segment, ...] = ()
+    goal_ends: tuple[float, ...] = ()
+
+    def at(self, time: float) -> Task:
+        """The task with those goals that are still to come at ``time`` [s]."""
+        done = sum(end <= time for end in self.goal_ends)
+        if done == 0:
+            return self
+        return replace(self, goals=self.goals[done:], goal_ends=self.goal_ends[done:])
+
+    @property
+    def end(self) -> float:
+        """When the last stage ends [s]; ``inf`` if it goes on and on."""
+        return self.stages[-1].end if self.stages else 0.0

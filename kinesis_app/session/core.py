@@ -16,12 +16,12 @@ from kinesis_app.export import check_free, write_run
 from kinesis_app.policy import load_policy
 from kinesis_app.session import messages as m
 from kinesis_app.session.clock import Clock
-from kinesis_app.session.planner import WalkPlanner
+from kinesis_app.session.director import DIRECTING, Directing, Director
 from kinesis_app.session.post_mortem import write_post_mortem
 from kinesis_app.session.recording import Recording
+from kinesis_app.session.requests import SpeedRequest, check_speed
 from kinesis_app.session.review import Review
 from kinesis_app.session.simulation import Simulation
-from kinesis_app.session.walking import check_speed
 
 SAMPLES_KEPT = round(60.0 / CTRL_DT)
 RESTART_AFTER_FALL = 2.0
@@ -46,7 +46,7 @@ class SessionCore:
         self._loop = loop
         self._clock = Clock(rate)
         self._review = Review(simulation.history)
-        self._planner = WalkPlanner()
+        self._director = Director()
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="export")
         self._speed: float | None = None  # last one asked for, kept over restarts
         self._step_ms = 0.0
@@ -64,7 +64,7 @@ class SessionCore:
     def close(self) -> None:
         """Finish the files under way, end the helpers."""
         self._writer.shutdown()
-        self._planner.close()
+        self._director.planner.close()
 
     def advance(self) -> None:
         """One control step: of the past while it is reviewed, else of the live run."""
@@ -99,9 +99,7 @@ class SessionCore:
 
     def _live_snapshot(self) -> m.Snapshot:
         if self._live is None:
-            self._live = self.simulation.snapshot()
-            if self._planner.wanted is not None:
-                self._live = replace(self._live, walking_speed=self._planner.wanted)
+            self._live = self._director.shown(self.simulation.snapshot(), self.simulation.course)
             newest = self.simulation.history.at(self.simulation.history.last)
             if newest.snapshot is None:
                 newest.snapshot = self._live
@@ -134,7 +132,7 @@ class SessionCore:
         sim = self.simulation
         if sim.fallen_for == 1:
             self.tell("warning", f"The human lost its balance at {sim.time:.1f} s.")
-        self._planner.update(sim, self._clock.rate)
+        self.events += self._director.update(sim, self._clock.rate)
         fell = sim.fallen_for * CTRL_DT > RESTART_AFTER_FALL
         if self._loop and (fell or sim.ended):
             self._reset()
@@ -146,9 +144,9 @@ class SessionCore:
         self._review.leave()
         self.simulation.reset()
         self._jumped()
-        self._planner.forget()
+        self._director.planner.forget()
         if self._speed is not None and self._speed != self.simulation.course.speed:
-            self._planner.ask(self._speed)
+            self._director.planner.ask(SpeedRequest(self._speed))
 
     def _jumped(self) -> None:
         """The body was put somewhere: let the history know what that looks like."""
@@ -162,7 +160,7 @@ class SessionCore:
         forgotten = self.simulation.go_back_to(self._review.cursor)
         self._review.leave()
         self._review.loop_range = None
-        self._planner.forget()
+        self._director.planner.forget()
         self._clock.restart()
         here = self.simulation.run_time
         text = f"Goes on from {here:.2f} s; the {forgotten * CTRL_DT:.2f} s after it are forgotten."
@@ -189,6 +187,7 @@ class SessionCore:
             m.LoadMotion: self._load_motion,
             m.LoadPolicy: self._load_policy,
             m.SetWalkingSpeed: self._set_walking_speed,
+            **dict.fromkeys(DIRECTING, self._direct),
             m.Push: self._push,
             m.SetExperiment: self._set_experiment,
             m.ExportRun: self._export,
@@ -228,7 +227,7 @@ class SessionCore:
         self._review.leave()
         self.simulation.load_motion(command.clip)
         self._jumped()
-        self._planner.forget()
+        self._director.planner.forget()
         self._speed = None
         self._clock.restart()
         self.tell("info", f"Now follows '{command.clip.name}', {command.clip.duration:.1f} s.")
@@ -246,7 +245,18 @@ class SessionCore:
         check_speed(command.speed)
         self._branch()
         self._speed = command.speed
-        self._planner.ask(command.speed)
+        self._director.planner.ask(SpeedRequest(command.speed))
+
+    def _direct(self, command: Directing) -> None:
+        course, step = self.simulation.course, self.simulation.step_index
+        if self._review.active:
+            past = self._review.moment.checkpoint
+            course, step = past.course, past.step
+        place = self.snapshot().qpos[:2]
+        request = self._director.request(command, course, step * CTRL_DT, place)
+        if request is not None:
+            self._branch()
+            self._director.planner.ask(request)
 
     def _push(self, command: m.Push) -> None:
         self._branch()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
+from kinesis_app.command.task import Task
 from kinesis_app.env.observation import LOOK_AHEAD
 from kinesis_app.env.reference import ReferenceBank, ReferenceFrame
 from kinesis_app.motion.clip import MotionClip
@@ -25,6 +26,7 @@ class Course:
         origin: Control step of the session at which the clip's first frame lies.
         plan: What a generated walk was made from; its time is session time. None for other clips.
         speed: Walking speed asked of it [m/s]; None for other clips.
+        task: What a typed command, goals or steering made of the plan, to show.
     """
 
     clip: MotionClip
@@ -32,6 +34,7 @@ class Course:
     origin: int = 0
     plan: GaitPlan | None = None
     speed: float | None = None
+    task: Task | None = None
 
     @property
     def first_time(self) -> float:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.session.course import Course
+from kinesis_app.session.requests import Request
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.walking import continue_walk
 
-PATIENCE = 0.6
-"""Time given to the helper before the new plan is needed [s of the wall clock]."""
+PATIENCE = 0.4
+"""Time given to the helper at first before the new plan is needed [s of the wall clock]."""
+SLACK = 1.4
+"""Later it is given this times what it took of late."""
+SHORTEST, MOST_PATIENCE = 0.1, 4.0
 RESERVE = 4.0
 """An endless walk is extended when less than this is left [s]."""
 
@@ -20,25 +25,25 @@ RESERVE = 4.0
 @dataclass(frozen=True)
 class _Job:
     base: Course
-    speed: float | None
+    request: Request | None
     deadline: int
-    future: Future[Course]
+    future: Future[tuple[Course, float]]
 
 
 class WalkPlanner:
-    """Keeps an endless walk ahead of the human and fulfils requests for another speed."""
+    """Keeps an endless walk ahead of the human and fulfils requests for another one."""
 
     def __init__(self) -> None:
         self._helper = ThreadPoolExecutor(1, thread_name_prefix="walk-planner")
         self._job: _Job | None = None
         self._patience = PATIENCE
         self._stuck: Course | None = None  # a walk that cannot be planned on; asking again is no use
-        self.wanted: float | None = None
-        """Speed asked for and not yet in the reference [m/s]."""
+        self.wanted: Request | None = None
+        """Asked for and not yet in the reference."""
 
-    def ask(self, speed: float) -> None:
-        """Walk at ``speed`` [m/s] as soon as possible; a later request replaces an earlier one."""
-        self.wanted = speed
+    def ask(self, request: Request) -> None:
+        """Walk as ``request`` says as soon as possible; a later request replaces an earlier one."""
+        self.wanted = request
 
     def forget(self) -> None:
         """Another motion: drop what was asked and what is in the making."""
@@ -51,6 +56,9 @@ class WalkPlanner:
         Args:
             simulation: Gets the new course.
             rate: Simulated seconds per second; at ``inf`` nothing is left to the helper.
+
+        Raises:
+            KinesisError: If what was asked cannot be done; it is then forgotten.
         """
         if self._job is not None and self._job.future.done():
             job, self._job = self._job, None
@@ -66,28 +74,40 @@ class WalkPlanner:
         self._helper.shutdown(wait=False, cancel_futures=True)
 
     def _start(self, simulation: Simulation, rate: float) -> None:
-        course, step, speed = simulation.course, simulation.step_index, self.wanted
+        course, step, request = simulation.course, simulation.step_index, self.wanted
         if math.isinf(rate):
-            self.wanted, self._stuck = None, course
-            simulation.follow(continue_walk(course, step, speed=speed))
+            self.wanted = None
+            if request is None:
+                self._stuck = course
+            simulation.follow(continue_walk(course, step, request))
             return
         delay = self._patience * rate
-        future = self._helper.submit(continue_walk, course, step, speed=speed, delay=delay)
-        self._job = _Job(course, speed, step + math.ceil(delay / CTRL_DT), future)
+        future = self._helper.submit(_timed, course, step, request, delay)
+        self._job = _Job(course, request, step + math.ceil(delay / CTRL_DT), future)
 
     def _take(self, job: _Job, simulation: Simulation) -> None:
         if job.future.exception() is not None:
-            self.wanted = None if job.speed == self.wanted else self.wanted
-            self._stuck = job.base
-        course = job.future.result()
+            self.wanted = None if job.request is self.wanted else self.wanted
+            if job.request is None:
+                self._stuck = job.base
+        course, seconds = job.future.result()
         if job.base is not simulation.course:
             return  # a reset or a step back came between; what was wanted is still wanted
         if simulation.step_index > job.deadline:
-            self._patience = min(2.0 * self._patience, 4.0)
+            self._patience = min(max(2.0 * self._patience, SLACK * seconds), MOST_PATIENCE)
             return
+        if job.request is not None:
+            self._patience = min(max(0.5 * (self._patience + SLACK * seconds), SHORTEST), MOST_PATIENCE)
         simulation.follow(course)
-        if job.speed == self.wanted:
+        if job.request is self.wanted:
             self.wanted = None
+
+
+def _timed(course: Course, step: int, request: Request | None, delay: float) -> tuple[Course, float]:
+    """The new course and how long it took [s]."""
+    began = time.perf_counter()
+    new = continue_walk(course, step, request, delay=delay)
+    return new, time.perf_counter() - began
 
 
 def _runs_out(simulation: Simulation, rate: float) -> bool:

@@ -27,6 +27,7 @@ from kinesis_app.motion.clip import MotionClip
 from kinesis_app.session.course import Course
 from kinesis_app.session.history import Checkpoint, History, Moment, physics_state, restore_physics
 from kinesis_app.session.look import snapshot_of
+from kinesis_app.session.requests import SpeedRequest
 from kinesis_app.session.snapshot import Snapshot
 from kinesis_app.session.walking import continue_walk, course_of
 
@@ -38,11 +39,12 @@ FAIL_DISTANCE = 0.5
 FALL_DROP = 0.3
 """Pelvis this far below the reference's counts as a fall [m]."""
 _ROW = np.zeros(1, dtype=int)
-_BAD_STATE = [
+BAD_STATE = [
     int(mujoco.mjtWarning.mjWARN_BADQPOS),
     int(mujoco.mjtWarning.mjWARN_BADQVEL),
     int(mujoco.mjtWarning.mjWARN_BADQACC),
 ]
+"""Warnings after which MuJoCo has reset the state by itself."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ class Simulation:
         Raises:
             KinesisError: If the motion is not a generated walk, or the speed is out of range.
         """
-        self.follow(continue_walk(self.course, self.step_index, speed=speed))
+        self.follow(continue_walk(self.course, self.step_index, SpeedRequest(speed)))
 
     def step(self) -> None:
         """One control step.
@@ -264,7 +266,7 @@ class Simulation:
 
     def _check_physics(self) -> None:
         # MuJoCo answers an unstable state by a silent reset to its zero pose and a warning count.
-        warnings = self.bodies.data[0].warning.number[_BAD_STATE]
+        warnings = self.bodies.data[0].warning.number[BAD_STATE]
         if warnings.any() or not np.isfinite(self._frame.qpos).all():
             raise KinesisError(f"The simulation became unstable at {self.time:.2f} s; the step was undone.")
 

@@ -11,17 +11,20 @@ from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, SIM_DT
 from kinesis_app.env.reference import ReferenceFrame, reference_bank
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, continuous_quat
-from kinesis_app.motion.gait import GaitPlan, change_speed, generate
-from kinesis_app.motion.gait.walking import SPEED_RANGE
+from kinesis_app.motion.gait import GaitPlan, generate
+from kinesis_app.motion.gait.style import style_from
 from kinesis_app.session.course import Course
+from kinesis_app.session.requests import Request
 
 DEFAULT_SPEED = 1.1
 CHUNK = 16.0
 """How far a walk is generated ahead [s]; 16 s take about 0.4 s of a core."""
-SHORT_CHUNK = 7.0
+SHORT_CHUNK = 6.0
 """The same when a new speed is asked for, and the answer should come soon [s]."""
 REACTION = 0.9
-"""From the splice to the change of speed [s]: steps under way are finished as planned."""
+"""From the splice to the change of the plan [s]: steps under way are finished as planned."""
+STANDING_REACTION, SETTLED = 0.5, 2.0
+"""The same for who has been standing, and since when that must be so [s]."""
 BLEND = 0.5
 """Over which the new plan takes over from the old one [s]."""
 RUN_UP = 6
@@ -56,13 +59,16 @@ def plan_of(clip: MotionClip) -> GaitPlan | None:
             origin=(float(raw["origin"][0]), float(raw["origin"][1]), float(raw["origin"][2])),
             walking_at_start=bool(raw["walking_at_start"]),
             walking_at_end=bool(raw["walking_at_end"]),
+            sideways=tuple((float(t), float(v)) for t, v in raw.get("sideways", ((0.0, 0.0),))),
+            style=style_from(raw.get("style", {})),
         )
-    except (KeyError, TypeError, ValueError, IndexError):
+    except (KeyError, TypeError, ValueError, IndexError, KinesisError):
         return None
-    numbers = [plan.duration, *plan.origin, *np.ravel(plan.speed), *np.ravel(plan.turn)]
+    knots = (plan.speed, plan.turn, plan.sideways)
+    numbers = np.concatenate([[plan.duration, *plan.origin], *(np.ravel(values) for values in knots)])
     # A clip that was cut after it was made no longer starts where its plan does.
     whole = abs(plan.duration - clip.duration) < 2.0 / clip.fps
-    return plan if whole and plan.speed and plan.turn and np.isfinite(numbers).all() else None
+    return plan if whole and all(knots) and np.isfinite(numbers).all() else None
 
 
 def asked_speed(plan: GaitPlan | None) -> float | None:
@@ -72,15 +78,8 @@ def asked_speed(plan: GaitPlan | None) -> float | None:
     return plan.speed[-1][1] if plan.walking_at_end else max(speed for _, speed in plan.speed)
 
 
-def check_speed(speed: float) -> None:
-    """Refuse a speed that is neither 0 (stand) nor within the generator's range."""
-    low, high = SPEED_RANGE
-    if speed != 0.0 and not low <= speed <= high:
-        raise KinesisError(f"Walking speed {speed:g} m/s is neither 0 nor within {low:g} to {high:g} m/s.")
-
-
-def continue_walk(course: Course, step: int, *, speed: float | None = None, delay: float = 0.0) -> Course:
-    """Plan a walk on, at another speed if asked.
+def continue_walk(course: Course, step: int, request: Request | None = None, *, delay: float = 0.0) -> Course:
+    """Plan a walk on, in another way if asked.
 
     Before the splice, ``delay`` after ``step``, the new course is the old one: so it may be worked
     out while the old one is walked, and take its place at any time before the splice.
@@ -88,26 +87,44 @@ def continue_walk(course: Course, step: int, *, speed: float | None = None, dela
     Args:
         course: A generated walk.
         step: Control step of the session from which the new course is needed.
-        speed: Wanted from ``REACTION`` after the splice on [m/s]; None keeps the plan.
+        request: What becomes of the plan from ``REACTION`` after the splice on; None keeps it.
         delay: From ``step`` to the splice [s].
 
     Raises:
-        KinesisError: If the course is no generated walk, or its clip does not follow its plan.
+        KinesisError: If the course is no generated walk, its clip does not follow its plan, or the
+            request cannot be done.
     """
-    if course.plan is None or course.speed is None:
-        raise KinesisError(f"'{course.clip.name}' is no generated walk: its speed is its own.")
+    plan = generated_plan(course)
     splice = step + math.ceil(delay / CTRL_DT)
-    plan, wanted, length = course.plan, course.speed, CHUNK
-    if speed is not None:
-        check_speed(speed)
-        plan = change_speed(plan, splice * CTRL_DT + REACTION, speed)
-        wanted, length = speed, SHORT_CHUNK
+    task, length = course.task, CHUNK
+    if request is not None:
+        revision = request.revise(plan, splice * CTRL_DT + reaction(plan, splice * CTRL_DT), task)
+        plan, task, length = revision.plan, revision.task, SHORT_CHUNK
     plan = replace(plan, duration=splice * CTRL_DT + length, walking_at_end=True)
     first = max(step - RUN_UP, course.origin)
     new = generate(plan, start=first * CTRL_DT, name=course.clip.name)
     old = course.physics_frames(first, new.n_frames)
     clip = _spliced(old, new, (splice - first) * N_SUBSTEPS)
-    return Course(clip, reference_bank([clip]), first, plan, wanted)
+    return Course(clip, reference_bank([clip]), first, plan, asked_speed(plan), task)
+
+
+def generated_plan(course: Course) -> GaitPlan:
+    """The plan of a course.
+
+    Raises:
+        KinesisError: If it is no generated walk.
+    """
+    if course.plan is None:
+        raise KinesisError(
+            f"'{course.clip.name}' is no generated walk: it goes its own way. Choose 'walk' first."
+        )
+    return course.plan
+
+
+def reaction(plan: GaitPlan, time: float) -> float:
+    """From ``time`` to the first change of a plan [s]: who stands may leave sooner than who walks."""
+    around = np.abs(plan.velocity_at(time + np.linspace(-SETTLED, REACTION, 40)))
+    return STANDING_REACTION if around.max() < 1e-3 else REACTION
 
 
 def _spliced(old: ReferenceFrame, new: MotionClip, at: int) -> MotionClip:
