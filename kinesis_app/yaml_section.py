@@ -201,24 +201,34 @@ def read_section(path: Path) -> Section:
     if len(content) > MAX_BYTES:
         raise KinesisError(f"'{path}' has {len(content) / 1e6:.1f} MB; files of this kind have kilobytes.")
     try:
-        node = yaml.compose(content.decode("utf-8"), Loader=yaml.SafeLoader)
+        return parse_section(content.decode("utf-8"), str(path))
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise KinesisError(f"'{path}', line {line}: this is no text file.") from None
+
+
+def parse_section(text: str, file: str) -> Section:
+    """The mapping that YAML text holds; ``file`` is named in errors.
+
+    Raises:
+        KinesisError: If it is no YAML, or no mapping; with the line.
+    """
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise _no_yaml(path, error) from None
+        raise _no_yaml(file, error) from None
     except RecursionError:
-        raise KinesisError(f"'{path}', line 1: nested too deeply to mean anything.") from None
+        raise KinesisError(f"'{file}', line 1: nested too deeply to mean anything.") from None
     if not isinstance(node, yaml.MappingNode):
-        raise KinesisError(f"'{path}', line 1: 'key: value' lines expected.")
-    return Section(node, str(path))
+        raise KinesisError(f"'{file}', line 1: 'key: value' lines expected.")
+    return Section(node, file)
 
 
-def _no_yaml(path: Path, error: yaml.YAMLError) -> KinesisError:
+def _no_yaml(file: str, error: yaml.YAMLError) -> KinesisError:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     line = mark.line + 1 if mark is not None else 1
     reason = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "no YAML")
-    return KinesisError(f"'{path}', line {line}: {reason}.")
+    return KinesisError(f"'{file}', line {line}: {reason}.")
 
 
 def _line(node: yaml.Node) -> int:

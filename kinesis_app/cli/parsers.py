@@ -21,6 +21,7 @@ Without a command a window opens, the human already walking; with MOTION it does
 commands (each has its own --help):
   run        follow a motion without a window; record numbers or a video
   evaluate   how well a policy imitates motions and survives pushes
+  replay     play the post-mortem of a run that failed: where did it go wrong?
   motions    list the motions there are
   policies   list the policies there are
 """
@@ -39,9 +40,20 @@ examples:
   kinesis-app run walk:1.1 --record walk.npz          keep states, excitations, forces
   kinesis-app run clip.amc --video clip.mp4           a CMU recording (its .asf beside it)
   kinesis-app run walk --policy mine.onnx --json      numbers for scripts
+  kinesis-app run walk --weaken soleus=0.2            both soleus muscles at 20 % of their strength
+  kinesis-app run walk --experiment 'drop foot (right)' --export walk.mot
+  kinesis-app run walk --experiment tired.yaml        strength, paralysis, fatigue, noise, pushes, floor
 
 A recording (.npz) holds time, qpos, qvel, excitation, activation, muscle_force, grf, reference_qpos,
 names, units and hashes; its excitation_sim replays the motion in plain MuJoCo.
+
+--export: .sto OpenSim states, activations and forces; .mot OpenSim coordinates, with the ground reactions
+as external loads beside it; .csv all channels; .npz a recording.
+
+An experiment file (YAML; muscles are soleus_r, soleus, plantarflexors, plantarflexors_l, left, all):
+  strength: {soleus: 0.2}           fatigue: {pace: 20}      pushes:
+  paralysed: [dorsiflexors_r]       noise: 0.1                 - {force: 80, direction: 90, at: 4, phase: 0.3}
+  excitation: {tibant_l: 0.5}       friction: 0.3            slope: 5        gravity: 9.81        mass: 1.0
 """
 _EVALUATE = """\
 KINESIS' imitation protocol: each motion once, deterministic, from its first frame. A motion is failed
@@ -115,8 +127,27 @@ def _run() -> _Parser:
     parser.add_argument(
         "--video", metavar="OUT.mp4", type=Path, help="write a video (or a .gif), 30 frames per second"
     )
+    parser.add_argument(
+        "--export", metavar="OUT", type=Path, help="write .sto, .mot, .csv or .npz for other programs"
+    )
+    parser.add_argument(
+        "--experiment", metavar="E", help="an experiment: a YAML file or one of the window's presets"
+    )
+    parser.add_argument(
+        "--weaken", metavar="MUSCLE=SCALE", action="append", default=[], help="scale its strength; repeatable"
+    )
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     _add_force(parser)
+    return parser
+
+
+def _replay() -> _Parser:
+    parser = _new(
+        "kinesis-app replay",
+        "Play the post-mortem of a run that failed, without a window, and say where it went wrong.",
+    )
+    parser.add_argument("post_mortem", metavar="POSTMORTEM.npz", type=Path, help="the file the error named")
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON")
     return parser
 
 
@@ -157,6 +188,7 @@ _PARSERS: dict[str, Callable[[], _Parser]] = {
     "window": _window,
     "run": _run,
     "evaluate": _evaluate,
+    "replay": _replay,
     "motions": _motions,
     "policies": _policies,
 }

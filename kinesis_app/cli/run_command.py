@@ -7,11 +7,14 @@ import json
 from pathlib import Path
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.cli.experiment_request import requested_experiment
 from kinesis_app.cli.motion_request import requested_motion
 from kinesis_app.cli.output import check_output
 from kinesis_app.errors import KinesisError
+from kinesis_app.export import SUFFIXES, write_run, written_for
 from kinesis_app.policy import load_policy
 from kinesis_app.session.headless import RunSummary, run_headless
+from kinesis_app.session.post_mortem import SECONDS, write_post_mortem
 from kinesis_app.session.recording import Recorder
 from kinesis_app.session.simulation import Simulation
 
@@ -22,15 +25,22 @@ def execute(options: argparse.Namespace) -> int:
         check_output(options.record, (".npz",), options.force)
     if options.video is not None:
         check_output(options.video, (".mp4", ".gif"), options.force)
+    if options.export is not None:
+        for file in written_for(options.export):
+            check_output(file, (*SUFFIXES, ".xml"), options.force)
+    experiment = requested_experiment(options.experiment, options.weaken)
     policy = load_policy(options.policy)
     clip = requested_motion(options.motion, options.speed, options.seconds)
-    simulation = Simulation(clip, policy, history_seconds=0.0)
-    recorder = Recorder(simulation) if options.record is not None or options.video is not None else None
-    summary = run_headless(simulation, options.seconds, recorder.record if recorder else None)
+    simulation = Simulation(clip, policy, history_seconds=SECONDS, experiment=experiment)
+    keep = any(path is not None for path in (options.record, options.video, options.export))
+    recorder = Recorder(simulation) if keep else None
+    summary = _run(simulation, options.seconds, recorder)
     if recorder is not None and options.video is not None:
         _film(recorder, options.video)
     if recorder is not None and options.record is not None:
         _save(recorder, options.record)
+    if recorder is not None and options.export is not None:
+        _save(recorder, options.export)
     print(json.dumps(summary.to_json(), indent=2) if options.json else report(summary))
     return 0
 
@@ -38,10 +48,11 @@ def execute(options: argparse.Namespace) -> int:
 def report(summary: RunSummary) -> str:
     """The summary for people."""
     s = summary
+    under = f", experiment: {s.experiment}" if s.experiment else ""
     end = f"fell after {s.survived_s:.2f} s" if s.fell else "did not fall"
     return "\n".join(
         [
-            f"{s.motion}, {s.seconds:.2f} s, policy {s.policy}: {end}",
+            f"{s.motion}, {s.seconds:.2f} s, policy {s.policy}{under}: {end}",
             f"  error           {s.mpjpe_mm:.1f} mm on average (MPJPE), {s.largest_error_mm:.1f} mm at most",
             f"  speed           {s.mean_speed:.3f} m/s, asked {s.reference_speed:.3f} m/s",
             f"  mean activation {s.mean_activation:.3f}",
@@ -60,8 +71,17 @@ def _film(recorder: Recorder, path: Path) -> None:
     record_video(frames, path, fps=1.0 / CTRL_DT)
 
 
+def _run(simulation: Simulation, seconds: float | None, recorder: Recorder | None) -> RunSummary:
+    """Run; a step that fails leaves a post-mortem."""
+    try:
+        return run_headless(simulation, seconds, recorder.record if recorder else None)
+    except KinesisError as error:
+        path = write_post_mortem(simulation, error)
+        raise KinesisError(f"{error} To see what led to it: kinesis-app replay {path}") from None
+
+
 def _save(recorder: Recorder, path: Path) -> None:
     try:
-        recorder.save(path)
+        write_run(recorder.recording(), path)
     except OSError as error:
         raise KinesisError(f"'{path}' could not be written: {error.strerror}.") from None

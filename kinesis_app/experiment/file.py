@@ -11,7 +11,7 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.experiment.experiment import LIMITS, NORMAL, Experiment, Fatigue, TimedPush
 from kinesis_app.experiment.selection import selected
 from kinesis_app.motion.clip import write_atomically
-from kinesis_app.yaml_section import Section, read_section
+from kinesis_app.yaml_section import Section, parse_section, read_section
 
 FORMAT = "kinesis-experiment-1"
 
@@ -68,6 +68,14 @@ def to_plain(experiment: Experiment) -> dict[str, Any]:
     if experiment.seed:
         plain["seed"] = experiment.seed
     return plain
+
+
+def from_plain(plain: dict[str, Any], source: str) -> Experiment:
+    """The experiment of :func:`to_plain`'s output; ``source`` is named in errors."""
+    section = parse_section(yaml.safe_dump(plain or {"name": ""}), source)
+    experiment = experiment_of(section)
+    section.done()
+    return experiment
 
 
 def save_experiment(experiment: Experiment, path: Path) -> None:

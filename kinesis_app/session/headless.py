@@ -31,6 +31,7 @@ class RunSummary:
         reference_speed: The same of the motion [m/s].
         mean_activation: Of all muscles, 0 to 1.
         times_real_time: Simulated seconds per second of computing.
+        experiment: What was done to the human: its name, or what it changed; empty for nothing.
     """
 
     motion: str
@@ -44,6 +45,7 @@ class RunSummary:
     reference_speed: float
     mean_activation: float
     times_real_time: float
+    experiment: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {"format": FORMAT, **asdict(self)}
@@ -93,6 +95,7 @@ def run_headless(
         reference_speed=_path_length(wanted) / simulated,
         mean_activation=float(np.mean(activations)),
         times_real_time=simulated / max(computing, 1e-9),
+        experiment=sim.experiment.name or ", ".join(sim.experiment.changes),
     )
 
 
