@@ -1,11 +1,13 @@
 """Walking in every direction, made from footsteps: plan, feet, pelvis, legs."""
 
 from kinesis_app.motion.gait.plan import GaitPlan, change_sideways, change_speed, change_turn
+from kinesis_app.motion.gait.repertoire import SKILLS, varied
 from kinesis_app.motion.gait.style import Style
 from kinesis_app.motion.gait.synthesis import generate
 from kinesis_app.motion.gait.walking import stand, varied_walk, walk
 
 __all__ = [
+    "SKILLS",
     "GaitPlan",
     "Style",
     "change_sideways",
@@ -13,6 +15,7 @@ __all__ = [
     "change_turn",
     "generate",
     "stand",
+    "varied",
     "varied_walk",
     "walk",
 ]

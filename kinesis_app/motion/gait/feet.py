@@ -81,8 +81,9 @@ def foot_track(side: int, steps: Footsteps, frames: np.ndarray, clearance: float
     for k in range(len(inside) - 1):
         a, b = inside[k].off - first, min(at_rest[k + 1] - first, len(frames) - 2)
         pos[a : b + 1] = swing_path(tracks[k], tracks[k + 1], a, b, signed[(a + b) // 2], clearance)
-        pos[a : b + 1, :2] += passing(side, pos[a : b + 1, :2], inside[k], inside[k + 1], steps.stances[1 - side])
-        pos[a : b + 1, 2] = cleared(pos[a : b + 1, 2], height[a : b + 1])
+        swing = pos[a : b + 1]
+        swing[:, :2] += passing(side, swing[:, :2], inside[k], inside[k + 1], steps.stances[1 - side])
+        swing[:, 2] = cleared(swing[:, 2], height[a : b + 1])
     track = (pos, rot, mtp, phase, speed, stance, yaw, flat)
     return FootTrack(*(array[:wanted] for array in track))
 

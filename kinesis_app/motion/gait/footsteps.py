@@ -13,7 +13,14 @@ import numpy as np
 
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path
-from kinesis_app.motion.gait.stepping import ANKLES_BEHIND, STANCE_WIDER, brisker, clear_of, footprint, step_frequency
+from kinesis_app.motion.gait.stepping import (
+    ANKLES_BEHIND,
+    STANCE_WIDER,
+    brisker,
+    clear_of,
+    footprint,
+    step_frequency,
+)
 from kinesis_app.motion.gait.style import Style
 
 WEIGHT_SHIFT = 0.45
@@ -165,11 +172,9 @@ def _next_departure(planner: _Planner, frame: int, end: int) -> int:
     here[:2] += ANKLES_BEHIND * np.array([np.cos(here[2]), np.sin(here[2])])
     first = frame - round(planner.path.time[0] * GRID_FPS)
     # Leave early enough that the first foot lifts when the path has gone a little way.
-    way, turn = (
-        planner.path.pose[np.minimum(np.arange(first, len(planner.path.time)) + ahead, len(planner.path.time) - 1)]
-        - here
-        for ahead in LOOK_AHEAD
-    )
+    last = len(planner.path.time) - 1
+    rows = np.arange(first, last + 1)
+    way, turn = (planner.path.pose[np.minimum(rows + ahead, last)] - here for ahead in LOOK_AHEAD)
     gone = (np.hypot(way[:, 0], way[:, 1]) > STEP_TOLERANCE[0]) | (np.abs(turn[:, 2]) > STEP_TOLERANCE[1])
     return frame + int(np.argmax(gone)) if gone.any() else end
 

@@ -108,15 +108,15 @@ def pelvis_quat(
 def desired_zmp(feet: tuple[FootTrack, FootTrack], right_load: np.ndarray) -> np.ndarray:
     """Planned centre of pressure on the ground [m], shape (T, 2)."""
     total = np.zeros((len(right_load), 2))
-    for side, (foot, share) in enumerate(zip(feet, (right_load, 1.0 - right_load), strict=True)):
+    for foot, share in zip(feet, (right_load, 1.0 - right_load), strict=True):
         cycle = np.mod(foot.phase + 0.1, 1.0) - 0.1
         shift = np.clip(COP_SHIFT[0] + COP_SHIFT[1] * foot.speed, -0.005, COP_SHIFT[2])
         shift = shift * smooth_step(cycle / 0.15)
         rolling = np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
         place = np.minimum(np.interp(cycle, COP_PHASE, COP_PLACE) + shift, COP_LIMIT)
         place = COP_FLAT + rolling * (place - COP_FLAT)
-        angle = foot.yaw
-        total += share[:, None] * (foot.flat + place[:, None] * np.stack([np.cos(angle), np.sin(angle)], 1))
+        ahead = np.stack([np.cos(foot.yaw), np.sin(foot.yaw)], axis=1)
+        total += share[:, None] * (foot.flat + place[:, None] * ahead)
     return total
 
 

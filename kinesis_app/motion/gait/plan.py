@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.gait.style import Style
+from kinesis_app.motion.gait.style import AVERAGE, Style
 
 GRID_FPS = 150.0
 """All events and frames lie on this grid [1/s]."""
@@ -43,7 +43,7 @@ class GaitPlan:
     walking_at_start: bool = False
     walking_at_end: bool = False
     sideways: Knots = ((0.0, 0.0),)
-    style: Style = Style()
+    style: Style = AVERAGE
 
     def velocity_at(self, time: np.ndarray | float) -> np.ndarray:
         """Speed forward [m/s], to the left [m/s] and turning rate [rad/s], shape (..., 3)."""

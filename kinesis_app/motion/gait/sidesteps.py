@@ -6,6 +6,7 @@ import numpy as np
 
 from kinesis_app.motion.gait.footsteps import Stance
 from kinesis_app.motion.gait.rolling import smooth_step
+from kinesis_app.motion.gait.stepping import axes
 
 PASSING_WIDTH = 0.1
 """Distance across at which a foot in swing passes the other [m]."""
@@ -18,23 +19,20 @@ EDGE_SHARE = 1.3
 MOST_EDGE = np.radians(12.0)
 
 
-def passing(
-    side: int, way: np.ndarray, before: Stance, after: Stance, others: list[Stance]
-) -> np.ndarray:
+def passing(side: int, way: np.ndarray, before: Stance, after: Stance, others: list[Stance]) -> np.ndarray:
     """What a swing's way on the ground (n, 2) must bow out to pass the other foot at a distance, (n, 2)."""
     middle = (before.off + after.land) // 2
     other = next((s for s in others if s.land <= middle <= s.off), None)
     if other is None:
         return np.zeros_like(way)
     u, out = np.linspace(0.0, 1.0, len(way)), 1.0 if side else -1.0
-    heading = 0.5 * other.pose[2] + 0.25 * (before.pose[2] + after.pose[2])
-    ahead, across = np.array([np.cos(heading), np.sin(heading)]), np.array([-np.sin(heading), np.cos(heading)])
+    ahead, across = axes(0.5 * other.pose[2] + 0.25 * (before.pose[2] + after.pose[2]))
     away = way + np.outer(1.0 - u, before.pose[:2] - way[0]) + np.outer(u, after.pose[:2] - way[-1])
     away = away - other.pose[:2]
     bump = (4.0 * u * (1.0 - u)) ** 3
     beside = 1.0 - smooth_step((np.abs(away @ ahead) - 0.05) / 0.2)
-    narrow = np.max(np.maximum(PASSING_WIDTH - out * (away @ across), 0.0) * beside * np.minimum(bump / 0.6, 1.0))
-    return np.outer(out * narrow * bump, across)
+    narrow = np.maximum(PASSING_WIDTH - out * (away @ across), 0.0) * beside * np.minimum(bump / 0.6, 1.0)
+    return np.outer(out * narrow.max() * bump, across)
 
 
 def edge_roll(side: int, stances: list[Stance], others: list[Stance], frames: np.ndarray) -> np.ndarray:
@@ -61,7 +59,6 @@ def _tilt(stance: Stance, others: list[Stance], frame: int) -> float:
     other = next((s for s in others if s.land <= frame <= s.off), None)
     if other is None:
         return 0.0
-    heading = 0.5 * (stance.pose[2] + other.pose[2])
-    across = np.array([-np.sin(heading), np.cos(heading)])
+    _, across = axes(0.5 * (stance.pose[2] + other.pose[2]))
     tilt = 0.5 * abs(float(across @ (stance.pose[:2] - other.pose[:2]))) / LEG
     return float(np.clip(EDGE_SHARE * (tilt - FLAT_TILT), 0.0, MOST_EDGE))

@@ -75,11 +75,16 @@ def footprint(
     return np.array([*(pose[:2] + ankle), pose[2] + out * (style.toe_out + opening)])
 
 
+def axes(heading: float) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors on the ground ahead and to the left of a heading [rad], each (2,)."""
+    c, s = np.cos(heading), np.sin(heading)
+    return np.array([c, s]), np.array([-s, c])
+
+
 def clear_of(other: np.ndarray, place: np.ndarray, side: int, style: Style) -> np.ndarray:
     """``place`` (3,) of a foot moved out where it would step on the ``other`` foot or cross it."""
     out = 1.0 if side else -1.0
-    heading = 0.5 * (other[2] + place[2])
-    ahead, across = np.array([np.cos(heading), np.sin(heading)]), np.array([-np.sin(heading), np.cos(heading)])
+    ahead, across = axes(0.5 * (other[2] + place[2]))
     away = place[:2] - other[:2]
     beside = 1.0 - np.clip((abs(away @ ahead) - 0.2) / 0.15, 0.0, 1.0)
     narrow = max(min(LEAST_WIDTH, style.step_width) - out * float(away @ across), 0.0)

@@ -42,6 +42,8 @@ class Style:
     sway: float = 0.0
 
 
+AVERAGE = Style()
+"""The average walker."""
 RANGES = {
     "step_width": (0.06, 0.18),
     "cadence": (0.88, 1.14),
