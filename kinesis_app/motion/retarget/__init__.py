@@ -23,14 +23,7 @@ from kinesis_app.motion.retarget.contact import (
     toe_extension,
 )
 from kinesis_app.motion.retarget.coordinates import from_coordinates
-from kinesis_app.motion.retarget.feasible import (
-    Balance,
-    excess_mm,
-    gentle,
-    pelvis_shift,
-    shifted,
-    zmp_excess,
-)
+from kinesis_app.motion.retarget.correction import Correction, make_feasible
 from kinesis_app.motion.retarget.ik import Pose, solve
 from kinesis_app.motion.retarget.layout import Targets, lay_out, overground
 from kinesis_app.motion.retarget.markers import from_markers, is_marker_set
@@ -44,11 +37,6 @@ __all__ = ["RetargetReport", "retarget"]
 FPS = 1.0 / SIM_DT
 SMOOTHING = 12.0
 """Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
-BALANCE_ROUNDS = 6
-"""Most corrections of the pelvis with the full inverse dynamics."""
-BALANCED, SETTLED = 5.0, 1.5
-"""A clip whose ZMP leaves the feet by less than the first on average is left as it is; corrections
-end at the second [mm]."""
 NONSENSE = 100.0
 """A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
 MAX_SECONDS = 600.0
@@ -71,8 +59,8 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
     targets, scale = lay_out(anatomy)
     targets = on_floor(targets)
     contacts = detect(targets)
-    clip, balance = _balanced(raw, name or raw.name, targets, contacts)
-    report = measure(clip, targets, contacts, balance, scale, anatomy.notes)
+    clip, correction = _solved(raw, name or raw.name, targets, contacts)
+    report = measure(clip, targets, contacts, correction, scale, anatomy.notes)
     if report.mean_residual_mm > NONSENSE:
         raise KinesisError(
             f"'{raw.source}': this body misses its targets by {report.mean_residual_mm:.0f} mm on average; "
@@ -88,8 +76,8 @@ def _anatomy(raw: RawMotion) -> Anatomy:
     return from_markers(raw) if is_marker_set(raw) else from_skeleton(raw)
 
 
-def _balanced(raw: RawMotion, name: str, targets: Targets, contacts: Contacts) -> tuple[MotionClip, Balance]:
-    """Solve the targets, and again with the pelvis shifted until the floor can carry the clip."""
+def _solved(raw: RawMotion, name: str, targets: Targets, contacts: Contacts) -> tuple[MotionClip, Correction]:
+    """Solve the targets, then correct what the floor cannot carry."""
     resting = gaussian_filter1d(contacts.any.astype(float), 0.03 * FPS, axis=0, mode="nearest")
     locked = within_reach(lock_feet(targets, contacts), resting)
     preferred = _preferred(locked, toe_extension(locked, contacts))
@@ -98,20 +86,7 @@ def _balanced(raw: RawMotion, name: str, targets: Targets, contacts: Contacts) -
         height = sole_heights(forward(pose.qpos())).min(axis=(2, 3))
         locked = lift_soles(locked, contacts, height)
         pose = solve(locked, preferred, resting, pose)
-    clip = _clip(_smoothed(pose), raw, name)
-    excess = zmp_excess(clip, contacts)
-    before, total = excess_mm(excess), np.zeros((clip.n_frames, 2))
-    for _ in range(BALANCE_ROUNDS if before > BALANCED else 0):
-        step = gentle(total + pelvis_shift(clip, excess)) - total
-        if excess_mm(excess) < SETTLED or not step.any():
-            break
-        total += step
-        locked = within_reach(shifted(locked, step), resting)
-        pose = solve(locked, preferred, resting, pose)
-        clip = _clip(_smoothed(pose), raw, name)
-        excess = zmp_excess(clip, contacts)
-    correction = 1e3 * float(np.linalg.norm(total, axis=1).max())
-    return clip, Balance(before, excess_mm(excess), correction)
+    return make_feasible(_clip(_smoothed(pose), raw, name))
 
 
 def _preferred(targets: Targets, mtp: np.ndarray) -> np.ndarray:

@@ -1,51 +1,17 @@
-"""The gentlest shift of the pelvis that lets the floor carry an imported clip.
-
-The zero moment point (ZMP) of a clip must lie within the feet that rest; where retargeting has
-moved it out, the pelvis is shifted by c with c - h c'' / (g + h'') = the missing ZMP shift. The
-feet stay where they are.
-"""
+"""Whether the floor can carry a clip: the zero moment point (ZMP) must lie within the feet that rest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import ConvexHull, QhullError
 
 from kinesis_app.body.kinematics import forward
 from kinesis_app.body.model import physics_model
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import generalised_force, inverse_dynamics, zmp_of
-from kinesis_app.motion.gait.pelvis import follow_zmp
 from kinesis_app.motion.retarget.anatomy import low_pass
 from kinesis_app.motion.retarget.contact import Contacts
-from kinesis_app.motion.retarget.layout import Targets
 from kinesis_app.motion.retarget.shape import sole_points
-
-FLIGHT = 0.1
-"""A clip that flies for more than this share of its frames has no ZMP to follow."""
-LARGEST = 0.08
-"""Larger shifts are not gentle; they saturate here [m]."""
-EDGE = 0.05
-"""Corrections fade in and out over this time at the ends of a clip [s]."""
-SMOOTHNESS = 0.01
-"""Smoothing of the wanted ZMP shift [s]: supports change abruptly, bodies do not."""
-
-
-@dataclass(frozen=True)
-class Balance:
-    """Whether the floor can carry a clip, and what that took.
-
-    Attributes:
-        zmp_before_mm, zmp_mm: Mean distance of the ZMP from the resting feet, before and after the
-            correction; 0 while it is inside.
-        correction_mm: Largest horizontal shift of the pelvis.
-    """
-
-    zmp_before_mm: float
-    zmp_mm: float
-    correction_mm: float
 
 
 def body_weight() -> float:
@@ -108,27 +74,3 @@ def nearest_inside(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
     along = np.sum((point - start) * edge, axis=1) / np.maximum(np.sum(edge**2, axis=1), 1e-12)
     candidates = start + np.clip(along, 0.0, 1.0)[:, None] * edge
     return candidates[np.argmin(np.linalg.norm(candidates - point, axis=1))]
-
-
-def pelvis_shift(clip: MotionClip, excess: np.ndarray) -> np.ndarray:
-    """Horizontal shift of the pelvis [m], shape (T, 2), that moves the ZMP by ``excess``."""
-    if np.isnan(excess[:, 0]).mean() > FLIGHT:
-        return np.zeros_like(excess)
-    wanted = gaussian_filter1d(np.nan_to_num(excess), SMOOTHNESS * clip.fps, axis=0, mode="nearest")
-    fade = np.clip(
-        np.minimum(np.arange(len(excess)), np.arange(len(excess))[::-1]) / (EDGE * clip.fps), 0.0, 1.0
-    )
-    return follow_zmp(wanted * fade[:, None], clip.root_pos[:, 2])
-
-
-def gentle(shift: np.ndarray) -> np.ndarray:
-    """The shift (T, 2), saturated smoothly at ``LARGEST``."""
-    return LARGEST * np.tanh(shift / LARGEST)
-
-
-def shifted(targets: Targets, shift: np.ndarray) -> Targets:
-    """Targets with pelvis and hips moved by ``shift`` (T, 2), knees by half of it, feet as they are."""
-    legs = targets.legs.copy()
-    legs[:, :, 0, :2] += shift[:, None]
-    legs[:, :, 1, :2] += 0.5 * shift[:, None]
-    return replace(targets, legs=legs)

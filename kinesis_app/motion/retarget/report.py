@@ -11,7 +11,7 @@ from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.body.kinematics import TRACKED, forward
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.retarget.contact import Contacts, heel_slip, intervals
-from kinesis_app.motion.retarget.feasible import Balance
+from kinesis_app.motion.retarget.correction import Correction
 from kinesis_app.motion.retarget.layout import Targets
 from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, TOES, body_shape, sole_heights, sole_points
 
@@ -32,7 +32,7 @@ class RetargetReport:
         speed: Mean horizontal speed of the pelvis [m/s].
         contacts: Stances of (right, left) as (start, end) [s].
         scale: This body's leg length over the subject's.
-        balance: How far the ZMP leaves the feet, and the correction of the pelvis against it.
+        correction: What made the clip feasible, and how feasible it is.
         notes: What was detected or guessed.
     """
 
@@ -44,7 +44,7 @@ class RetargetReport:
     speed: float
     contacts: tuple[tuple[tuple[float, float], ...], ...]
     scale: float
-    balance: Balance
+    correction: Correction
     notes: tuple[str, ...]
 
     @property
@@ -62,7 +62,7 @@ def measure(
     clip: MotionClip,
     targets: Targets,
     contacts: Contacts,
-    balance: Balance,
+    correction: Correction,
     scale: float,
     notes: tuple[str, ...],
 ) -> RetargetReport:
@@ -93,7 +93,7 @@ def measure(
             for side in (0, 1)
         ),
         scale=scale,
-        balance=balance,
+        correction=correction,
         notes=notes,
     )
 
