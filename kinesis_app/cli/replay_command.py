@@ -19,7 +19,8 @@ def execute(options: argparse.Namespace) -> int:
 def report(post_mortem: PostMortem, result: Replay) -> str:
     """For people."""
     facts, same = post_mortem.facts, result.first_difference is None
-    agrees = "to the last bit" if same else f"within {result.largest_difference:.2g} m or rad"
+    apart = f"within {result.largest_difference:.2g}, first apart at {result.first_difference or 0.0:.3f} s"
+    agrees = "to the last bit" if same else apart
     lines = [
         f"motion      {facts.get('motion')}, policy {facts.get('policy')}",
         f"ran on      {facts.get('machine')}, kinesis-app {facts.get('version')}",

@@ -75,9 +75,10 @@ def _run(simulation: Simulation, seconds: float | None, recorder: Recorder | Non
     """Run; a step that fails leaves a post-mortem."""
     try:
         return run_headless(simulation, seconds, recorder.record if recorder else None)
-    except KinesisError as error:
+    except Exception as error:
+        text = str(error) if isinstance(error, KinesisError) else f"{type(error).__name__}: {error}."
         path = write_post_mortem(simulation, error)
-        raise KinesisError(f"{error} To see what led to it: kinesis-app replay {path}") from None
+        raise KinesisError(f"{text} To see what led to it: kinesis-app replay {path}") from error
 
 
 def _save(recorder: Recorder, path: Path) -> None:

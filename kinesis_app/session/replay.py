@@ -61,7 +61,8 @@ class Replay:
 
     Attributes:
         steps: Control steps replayed.
-        largest_difference: Between replayed and recorded states [m, rad]; 0 where all is the same.
+        largest_difference: Between replayed and recorded positions, velocities, activations
+            [m, rad, s, 1]; 0 where all is the same.
         first_difference: Session time of the first state that differs [s]; None if none does.
         failed_at: Session time at which the failed step began [s].
         verdict: What failed, in a few sentences.
@@ -112,7 +113,7 @@ def replay(post_mortem: PostMortem) -> Replay:
             continue  # the motion was put to its beginning: no step leads there
         wanted, push = _recorded(model, pm.physics[i + 1])
         _step(model, data, pm.excitations[i + 1], push)
-        difference = float(np.abs(data.qpos - wanted).max())
+        difference = float(np.abs(_moved(data) - wanted).max())
         if difference > 0.0 and first is None:
             first = float(pm.run_step[i + 1] * CTRL_DT)
         largest = max(largest, difference)
@@ -171,10 +172,14 @@ def _put(model: mujoco.MjModel, data: mujoco.MjData, pm: PostMortem, i: int) -> 
 
 
 def _recorded(model: mujoco.MjModel, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """qpos of a state, and the wrenches that were applied in the step to it."""
+    """Positions, velocities and activations of a state, and the wrenches applied in the step to it."""
     data = mujoco.MjData(model)
     mujoco.mj_setState(model, data, state, _STATE)
-    return data.qpos.copy(), data.xfrc_applied.copy()
+    return _moved(data), data.xfrc_applied.copy()
+
+
+def _moved(data: mujoco.MjData) -> np.ndarray:
+    return np.concatenate([data.qpos, data.qvel, data.act])
 
 
 def _step(model: mujoco.MjModel, data: mujoco.MjData, excitations: np.ndarray, push: np.ndarray) -> None:
