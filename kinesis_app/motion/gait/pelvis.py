@@ -38,6 +38,8 @@ PELVIS_SHARE = {"rotation": 0.4, "obliquity": 0.6}
 its turning, so full rotation would twist the stance foot off the floor."""
 KNEE_REACH = np.radians(3.8)
 """Straightest knee that the pelvis height may ask for [rad]."""
+WIDE_BEND = np.radians(9.0)
+"""How much more the knees bend when the leg leans far to the side [rad]: a straight one lifts by a jerk."""
 DROP = (0.0045, 0.0205, 0.055)
 """Pelvis height lost in double support [m]: constant, per m/s, at most. This and the numbers below are
 chosen so that hip, knee and ankle come nearest to the human means from 0.6 to 1.8 m/s."""
@@ -157,14 +159,18 @@ def leg_heights(
     knee_grid, length_grid = leg_length_table()
     heights: list[np.ndarray] = []
     reach: list[np.ndarray] = []
+    left = quat_rotate(quat, np.array([1.0, 0.0, 0.0]))
     for side, foot in enumerate(feet):
         hip = quat_rotate(quat, hip_offset(side))
         ankle = foot.pos + foot.rot @ foot_spheres(side).ankle_offset
-        d2 = np.sum((xy + hip[:, :2] - ankle[:, :2]) ** 2, axis=1)
+        away = xy + hip[:, :2] - ankle[:, :2]
+        d2 = np.sum(away**2, axis=1)
+        across = np.abs(left[:, 0] * away[:, 0] + left[:, 1] * away[:, 1])
+        bend = KNEE_REACH + WIDE_BEND * smooth_step((across - 0.1) / 0.15)
         scale = np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
         knee = np.maximum(norms.curve("knee", foot.phase, foot.speed), np.radians(4.0))
         knee = np.maximum(np.radians(5.0) + scale * (knee - np.radians(5.0)) + knee_flexion, KNEE_REACH)
-        for k, out in ((knee, heights), (KNEE_REACH, reach)):
+        for k, out in ((knee, heights), (bend, reach)):
             length = np.interp(k, knee_grid, length_grid)
             out.append(ankle[:, 2] + np.sqrt(np.maximum(length**2 - d2, 0.01)) - hip[:, 2])
     wanted = right_load * heights[0] + (1.0 - right_load) * heights[1]
