@@ -40,8 +40,8 @@ def restore_env(env: TrackingEnv, state: dict[str, Any]) -> None:
     env.rng.bit_generator.state = json.loads(state["rng"])
     rows = zip(env.bodies.data, state["physics"].numpy(), state["sensors"].numpy(), strict=True)
     for data, physics, sensors in rows:
-        mujoco.mj_setState(env.bodies.model, data, physics, _FULL)
-        mujoco.mj_step1(env.bodies.model, data)
+        mujoco.mj_setState(data.model, data, physics, _FULL)
+        mujoco.mj_step1(data.model, data)
         data.sensordata[:] = sensors
     memory = _actuator_memory(env)
     if memory is not None:
@@ -49,10 +49,9 @@ def restore_env(env: TrackingEnv, state: dict[str, Any]) -> None:
 
 
 def _physics(env: TrackingEnv) -> np.ndarray:
-    model = env.bodies.model
-    out = np.empty((len(env.bodies), mujoco.mj_stateSize(model, _FULL)))
+    out = np.empty((len(env.bodies), mujoco.mj_stateSize(env.bodies.model, _FULL)))
     for row, data in zip(out, env.bodies.data, strict=True):
-        mujoco.mj_getState(model, data, row, _FULL)
+        mujoco.mj_getState(data.model, data, row, _FULL)
     return out
 
 

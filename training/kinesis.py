@@ -67,8 +67,8 @@ def _physics_step(bodies: Bodies, excitation: np.ndarray) -> None:
     def work(chunk: range) -> None:
         for i in chunk:
             bodies.data[i].ctrl[:] = excitation[i]
-            mujoco.mj_step2(bodies.model, bodies.data[i])
-            mujoco.mj_step1(bodies.model, bodies.data[i])
+            mujoco.mj_step2(bodies.data[i].model, bodies.data[i])
+            mujoco.mj_step1(bodies.data[i].model, bodies.data[i])
 
     bodies.in_chunks(work)
 

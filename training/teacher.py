@@ -149,15 +149,16 @@ class TeacherActuator:
         dual = plant.dual.copy()
         state = np.empty((len(bodies), mujoco.mj_stateSize(bodies.model, _FULL)))
         for row, data in zip(state, bodies.data, strict=True):
-            mujoco.mj_getState(bodies.model, data, row, _FULL)
+            mujoco.mj_getState(data.model, data, row, _FULL)
         touch = [data.sensordata.copy() for data in bodies.data]  # no part of MuJoCo's state
 
         def work(chunk: range) -> None:
             control_step(*plant.arguments(chunk), *self._arrays, gains, offset, rows, target)
             for i in chunk:
-                mujoco.mj_setState(bodies.model, bodies.data[i], state[i], _FULL)
-                mujoco.mj_step1(bodies.model, bodies.data[i])
-                bodies.data[i].sensordata[:] = touch[i]
+                data = bodies.data[i]
+                mujoco.mj_setState(data.model, data, state[i], _FULL)
+                mujoco.mj_step1(data.model, data)
+                data.sensordata[:] = touch[i]
 
         bodies.in_chunks(work)
         plant.dual[:] = dual
@@ -186,7 +187,7 @@ class _Plant:
     def __init__(self, bodies: Bodies) -> None:
         self.bodies = bodies
         self.dual = np.zeros((len(bodies), 2, N_ROWS))
-        self._model = bodies.model._address
+        self._model = np.array([data.model._address for data in bodies.data], dtype=np.int64)
         self._data = np.array([data._address for data in bodies.data], dtype=np.int64)
         self._fields = np.array(
             [[getattr(data, name).ctypes.data for name in FIELDS] for data in bodies.data], dtype=np.int64

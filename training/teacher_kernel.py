@@ -343,7 +343,7 @@ def _wanted_torque(
 
 @nb.njit(nogil=True)
 def control_step(
-    first: int, stop: int, model: int, data: np.ndarray, fields: np.ndarray, moment_size: int,
+    first: int, stop: int, model: np.ndarray, data: np.ndarray, fields: np.ndarray, moment_size: int,
     dual: np.ndarray, joints: np.ndarray, joint_vel: np.ndarray, feed_forward: np.ndarray,
     pelvis: np.ndarray, load: np.ndarray, centre: np.ndarray, last: np.ndarray, gains: np.ndarray,
     offset: np.ndarray, rows: np.ndarray, target: np.ndarray,
@@ -351,7 +351,7 @@ def control_step(
     """Advance bodies ``first`` to ``stop`` one control step.
 
     Args:
-        model, data: Addresses of the MjModel and of each body's MjData, shape (B,).
+        model, data: Addresses of each body's MjModel and MjData, shape (B,).
         fields: Addresses of the arrays named in ``FIELDS``, shape (B, 14).
         moment_size: Length of ``actuator_moment``.
         dual: Warm starts of the static optimisation, shape (B, 2, 7).
@@ -392,5 +392,5 @@ def control_step(
             for m in range(_M):
                 target[i, m] += wanted[m] / N_SUBSTEPS
                 ctrl[m] = _excitation_for(m, wanted[m], act[m])
-            _mj_step2(model, data[i])
-            _mj_step1(model, data[i])
+            _mj_step2(model[i], data[i])
+            _mj_step1(model[i], data[i])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -49,22 +49,28 @@ class Bodies:
     Args:
         n_bodies: B.
         n_threads: Threads to step on; all cores by default, but never more than bodies.
-        model: Physics model; a private copy lets an experiment change friction or gravity.
+        models: Physics models that the bodies take in turn, the standard one by default; a private
+            copy lets an experiment change friction or gravity.
     """
 
     def __init__(
-        self, n_bodies: int, n_threads: int | None = None, model: mujoco.MjModel | None = None
+        self, n_bodies: int, n_threads: int | None = None, models: Sequence[mujoco.MjModel] = ()
     ) -> None:
-        self.model = model if model is not None else physics_model()
-        self.data = [mujoco.MjData(self.model) for _ in range(n_bodies)]
+        models = models or [physics_model()]
+        self.data = [mujoco.MjData(models[i % len(models)]) for i in range(n_bodies)]
         self.n_threads = min(n_threads or os.cpu_count() or 1, n_bodies)
         bounds = np.linspace(0, n_bodies, self.n_threads + 1).astype(int)
         self.chunks = [range(a, b) for a, b in itertools.pairwise(bounds)]
         self._pool = ThreadPoolExecutor(self.n_threads) if self.n_threads > 1 else None
-        self.reset(np.arange(n_bodies), np.tile(self.model.key_qpos[0], (n_bodies, 1)))
+        self.reset(np.arange(n_bodies), np.tile(models[0].key_qpos[0], (n_bodies, 1)))
 
     def __len__(self) -> int:
         return len(self.data)
+
+    @property
+    def model(self) -> mujoco.MjModel:
+        """Model of the first body; the only one unless the bodies differ."""
+        return self.data[0].model
 
     def in_chunks(self, work: Callable[[range], None]) -> None:
         """Run ``work`` on every chunk of bodies, one thread each, and wait."""
@@ -84,14 +90,14 @@ class Bodies:
         """Put the bodies ``rows`` (n,) into states qpos (n, 35), qvel (n, 34), activation (n, 80)."""
         for i, row in enumerate(rows):
             data = self.data[row]
-            mujoco.mj_resetData(self.model, data)
+            mujoco.mj_resetData(data.model, data)
             data.qpos[:] = qpos[i]
             if qvel is not None:
                 data.qvel[:] = qvel[i]
             if activation is not None:
                 data.act[:] = activation[i]
                 data.ctrl[:] = activation[i]
-            mujoco.mj_forward(self.model, data)
+            mujoco.mj_forward(data.model, data)
 
     def set_push(self, wrench: np.ndarray) -> None:
         """External force [N] and torque [Nm] on each pelvis in the world frame, shape (B, 6)."""
@@ -104,11 +110,11 @@ class Bodies:
         Args:
             excitation: Muscle excitation of each substep in [0, 1], shape (B, N_SUBSTEPS, 80).
         """
-        model = self.model
 
         def work(chunk: range) -> None:
             for i in chunk:
                 data, rows = self.data[i], excitation[i]
+                model = data.model
                 for k in range(N_SUBSTEPS):
                     data.ctrl[:] = rows[k]
                     mujoco.mj_step2(model, data)

@@ -16,6 +16,7 @@ from kinesis_app.env.bodies import Bodies, Frame
 from kinesis_app.env.observation import LOOK_AHEAD, OBSERVATION_SIZE, observe
 from kinesis_app.env.reference import ReferenceBank, ReferenceFrame, reference_bank
 from kinesis_app.env.reward import RewardSettings, has_failed, reward_terms, total
+from kinesis_app.env.variation import VariationSettings, varied_models
 from kinesis_app.motion.clip import MotionClip
 
 
@@ -47,6 +48,7 @@ class TrackingSettings:
             velocities get ten times as much [rad/s].
         reward: Weights of the reward terms.
         push: Random pushes.
+        variation: How the bodies differ.
     """
 
     n_envs: int = 64
@@ -56,6 +58,7 @@ class TrackingSettings:
     start_noise: float = 0.01
     reward: RewardSettings = field(default_factory=RewardSettings)
     push: PushSettings = field(default_factory=PushSettings)
+    variation: VariationSettings = field(default_factory=VariationSettings)
 
 
 class Actuator(Protocol):
@@ -118,7 +121,8 @@ class TrackingEnv:
         self.bank: ReferenceBank = reference_bank(clips)
         self.settings = settings
         self.actuator: Actuator = actuator if actuator is not None else MuscleActuator()
-        self.bodies = Bodies(settings.n_envs, settings.n_threads or None)
+        models = varied_models(settings.variation, seed)
+        self.bodies = Bodies(settings.n_envs, settings.n_threads or None, models)
         self.rng = np.random.default_rng(seed)
         self.clip_weights = np.ones(len(clips))
         n = settings.n_envs

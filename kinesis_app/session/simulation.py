@@ -81,7 +81,7 @@ class Simulation:
         history_seconds: float = 120.0,
         experiment: Experiment = NORMAL,
     ) -> None:
-        self.bodies = Bodies(1, 1, private_model())
+        self.bodies = Bodies(1, 1, [private_model()])
         self.policy = policy
         self.policy_name = policy_name or str(getattr(policy, "name", "policy"))
         self.history = History(history_seconds)
