@@ -10,7 +10,6 @@ import io
 import json
 import os
 import platform
-import sys
 import time
 import traceback
 from pathlib import Path
@@ -22,22 +21,15 @@ import kinesis_app
 from kinesis_app.body.model import CTRL_DT, SIM_DT, model_hash, physics_model
 from kinesis_app.experiment.file import to_plain
 from kinesis_app.motion.clip import write_atomically
+from kinesis_app.session.folders import state_folder
 from kinesis_app.session.recording import padded
 from kinesis_app.session.simulation import Simulation
 
 FORMAT = "kinesis-post-mortem-1"
 SECONDS = 5.0
 """Of the run before the failure [s]."""
-
-
-def state_folder() -> Path:
-    """Where the app keeps what is neither document nor setting; see the XDG base directories."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA")
-        return Path(base or Path.home() / "AppData/Local") / "kinesis-app"
-    if sys.platform == "darwin":
-        return Path.home() / "Library/Application Support/kinesis-app"
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "kinesis-app"
+MOST = 20
+"""Post-mortems kept in the state folder; the oldest go."""
 
 
 def write_post_mortem(simulation: Simulation, error: BaseException, path: Path | None = None) -> Path:
@@ -51,13 +43,18 @@ def write_post_mortem(simulation: Simulation, error: BaseException, path: Path |
     Raises:
         OSError: If it cannot be written.
     """
-    if path is None:
-        stamp = time.strftime("%Y%m%d-%H%M%S")
-        path = state_folder() / "post-mortems" / f"{stamp}-{os.getpid()}-{simulation.run_step}.npz"
+    path = path if path is not None else _new_name(simulation.run_step)
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **_arrays(simulation, error))  # type: ignore[arg-type]
     write_atomically(path, buffer.getvalue())
     return path
+
+
+def _new_name(run_step: int) -> Path:
+    folder = state_folder() / "post-mortems"
+    for old in sorted(folder.glob("failed-*.npz"))[: -MOST + 1]:
+        old.unlink(missing_ok=True)
+    return folder / f"failed-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}-{run_step}.npz"
 
 
 def _arrays(simulation: Simulation, error: BaseException) -> dict[str, np.ndarray]:
