@@ -10,9 +10,9 @@ from scipy.interpolate import PchipInterpolator
 
 from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
-from kinesis_app.motion.gait.footsteps import STANDING_PHASE, Footsteps, Stance
 from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, foot_shape, roll_way, smooth_step, turn_about
 from kinesis_app.motion.gait.sidesteps import edge_roll, passing
+from kinesis_app.motion.gait.stances import STANDING_PHASE, Footsteps, Stance
 from kinesis_app.motion.gait.swing import cleared, swing_path
 
 LONGEST_SWING = 120

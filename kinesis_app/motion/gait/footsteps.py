@@ -6,13 +6,13 @@ before t minus that second as it was.
 
 from __future__ import annotations
 
-import bisect
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path
+from kinesis_app.motion.gait.stances import LONG, STANDING_PHASE, Footsteps, Stance
 from kinesis_app.motion.gait.stepping import (
     ANKLES_BEHIND,
     STANCE_WIDER,
@@ -39,58 +39,6 @@ FIRST_STEP_SHAPE = 0.7
 """Share of the coming speed that shapes the first step's foot roll."""
 STEP_TOLERANCE = (0.03, 0.08)
 """A foot this near its place [m, rad] needs no step."""
-
-
-@dataclass(frozen=True)
-class Stance:
-    """One foot on the floor from strike to off.
-
-    Attributes:
-        land, off: Grid frames of foot strike and foot off; far outside for standing at the ends.
-        pose: Footprint x, y [m] under the ankle and direction of the foot [rad], (3,).
-        speed_in, speed_out: Speed forward of the steps before and after [m/s], backward -.
-    """
-
-    land: int
-    off: int
-    pose: np.ndarray
-    speed_in: float
-    speed_out: float
-
-
-@dataclass(frozen=True)
-class Footsteps:
-    """All stances of the right (0) and left (1) foot, and who carries how much.
-
-    Attributes:
-        stances: Per foot its stances in order.
-        events: Per foot knots (frame, cycle phase) for the phase of the gait cycle.
-        load: Knots (frame, share of the weight on the right foot), smooth steps in between.
-    """
-
-    stances: tuple[list[Stance], list[Stance]]
-    events: tuple[list[tuple[int, float]], list[tuple[int, float]]]
-    load: list[tuple[int, float]]
-
-
-KEPT_EVENTS = 8
-"""Events of each foot, and knots of the load, kept of the time before a window."""
-
-
-def since(steps: Footsteps, frame: int) -> Footsteps:
-    """The footsteps that matter from ``frame`` on: an hour's walk must not make its next step slow."""
-
-    def recent(knots: list[tuple[int, float]]) -> list[tuple[int, float]]:
-        return knots[max(bisect.bisect_left(knots, (frame, -1.0)) - KEPT_EVENTS, 0) :]
-
-    right, left = ([stance for stance in stances if stance.off > frame] for stances in steps.stances)
-    return Footsteps((right, left), (recent(steps.events[0]), recent(steps.events[1])), recent(steps.load))
-
-
-STANDING_PHASE = 0.2
-"""Phase of a foot at rest: foot flat, body above it."""
-LONG = 10_000_000
-"""Frames; stands for "always"."""
 
 
 @dataclass

@@ -11,7 +11,7 @@ import numpy as np
 
 from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
-from kinesis_app.motion.gait.footsteps import STANDING_PHASE
+from kinesis_app.motion.gait.stances import STANDING_PHASE
 
 FLAT_ZONE = np.radians(1.2)
 """Pitch that counts as flat in stance [rad]."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinesis_app.motion.gait.footsteps import Stance
 from kinesis_app.motion.gait.rolling import smooth_step
+from kinesis_app.motion.gait.stances import Stance
 from kinesis_app.motion.gait.stepping import axes
 
 PASSING_WIDTH = 0.1

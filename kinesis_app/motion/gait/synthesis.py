@@ -13,9 +13,10 @@ from kinesis_app.motion.clip import MotionClip, continuous_quat, resample
 from kinesis_app.motion.dynamics import derivatives, generalised_force, zmp_of
 from kinesis_app.motion.gait import norms, pelvis
 from kinesis_app.motion.gait.feet import FootTrack, foot_track
-from kinesis_app.motion.gait.footsteps import Footsteps, plan_footsteps, since
+from kinesis_app.motion.gait.footsteps import plan_footsteps
 from kinesis_app.motion.gait.ik import solve_legs
 from kinesis_app.motion.gait.plan import COM_BEHIND, GRID_FPS, GaitPlan, path_of
+from kinesis_app.motion.gait.stances import Footsteps, since
 from kinesis_app.motion.gait.style import Style
 
 MARGIN = 1.5

@@ -1,0 +1,57 @@
+"""Stances: which foot stands where and when, and who carries how much."""
+
+from __future__ import annotations
+
+import bisect
+from dataclasses import dataclass
+
+import numpy as np
+
+STANDING_PHASE = 0.2
+"""Phase of a foot at rest: foot flat, body above it."""
+LONG = 10_000_000
+"""Frames; stands for "always"."""
+KEPT_EVENTS = 8
+"""Events of each foot, and knots of the load, kept of the time before a window."""
+
+
+@dataclass(frozen=True)
+class Stance:
+    """One foot on the floor from strike to off.
+
+    Attributes:
+        land, off: Grid frames of foot strike and foot off; far outside for standing at the ends.
+        pose: Footprint x, y [m] under the ankle and direction of the foot [rad], (3,).
+        speed_in, speed_out: Speed forward of the steps before and after [m/s], backward -.
+    """
+
+    land: int
+    off: int
+    pose: np.ndarray
+    speed_in: float
+    speed_out: float
+
+
+@dataclass(frozen=True)
+class Footsteps:
+    """All stances of the right (0) and left (1) foot, and who carries how much.
+
+    Attributes:
+        stances: Per foot its stances in order.
+        events: Per foot knots (frame, cycle phase) for the phase of the gait cycle.
+        load: Knots (frame, share of the weight on the right foot), smooth steps in between.
+    """
+
+    stances: tuple[list[Stance], list[Stance]]
+    events: tuple[list[tuple[int, float]], list[tuple[int, float]]]
+    load: list[tuple[int, float]]
+
+
+def since(steps: Footsteps, frame: int) -> Footsteps:
+    """The footsteps that matter from ``frame`` on: an hour's walk must not make its next step slow."""
+
+    def recent(knots: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        return knots[max(bisect.bisect_left(knots, (frame, -1.0)) - KEPT_EVENTS, 0) :]
+
+    right, left = ([stance for stance in stances if stance.off > frame] for stances in steps.stances)
+    return Footsteps((right, left), (recent(steps.events[0]), recent(steps.events[1])), recent(steps.load))
