@@ -18,6 +18,7 @@ from kinesis_app.body.model import CTRL_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.session import messages as m
 from kinesis_app.session.core import SessionCore
+from kinesis_app.session.recording import Recording
 from kinesis_app.session.simulation import Simulation
 
 
@@ -67,8 +68,12 @@ class LiveSession:
 
     def recorded(self, start: float, end: float) -> list[m.Snapshot]:
         """Snapshots of the history between two run times [s], oldest first."""
+        return list(self.recording(start, end).snapshots)
+
+    def recording(self, start: float, end: float) -> Recording:
+        """The history between two run times [s], for plots, analysis and files."""
         moments = self._history.between(round(start / CTRL_DT), round(end / CTRL_DT))
-        return [moment.snapshot for moment in moments if moment.snapshot is not None]
+        return Recording.of([moment for moment in moments if moment.snapshot is not None])
 
     @property
     def alive(self) -> bool:
