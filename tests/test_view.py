@@ -18,8 +18,11 @@ from kinesis_app.body.muscles import N_MUSCLES, muscle_index
 from kinesis_app.errors import KinesisError
 from kinesis_app.view import tubes
 from kinesis_app.view.camera import LOOK_HEIGHT, Camera
-from kinesis_app.view.colors import activation_color
-from kinesis_app.view.offscreen import Renderer, ViewOptions
+from kinesis_app.view.colors import MAPS, color_of
+from kinesis_app.view.eye import ground_point, project
+from kinesis_app.view.muscle_values import muscle_values
+from kinesis_app.view.offscreen import Renderer
+from kinesis_app.view.options import Goal, ViewOptions
 from kinesis_app.view.overlay import pressure_points, set_pose
 from kinesis_app.view.pose import Pose
 from kinesis_app.view.quality import LEVELS, AdaptiveQuality
@@ -66,7 +69,7 @@ def test_muscles_light_up_where_they_are(renderer: Renderer) -> None:
     assert 230 < changed[:, 0].mean() < 350  # the thighs' height in the picture
     grew = (lit - rest)[changed[:, 0], changed[:, 1]].mean(axis=0)
     assert grew[0] > grew[2] + 30  # from slate to yellow: red more than blue
-    plain = ViewOptions(muscle_color=False)
+    plain = ViewOptions(color_by="plain")
     uncoloured = [picture(renderer, Pose(STANDING, a), plain) for a in (REST, active)]
     assert np.abs(uncoloured[1] - uncoloured[0]).mean() < 0.25 * np.abs(lit - rest).mean()
 
@@ -97,7 +100,8 @@ def test_the_point_under_the_mouse(renderer: Renderer) -> None:
     picture(renderer, Pose(STANDING, REST))
     on_floor = renderer.pick(0.1, 0.08, 1.0)
     assert on_floor is not None
-    assert abs(on_floor[2]) < 1e-3
+    assert abs(on_floor.point[2]) < 1e-3
+    assert on_floor.body == "world"
     assert renderer.pick(0.02, 0.98, 1.0) is None
 
 
@@ -174,10 +178,81 @@ def test_quality_falls_quickly_and_rises_slowly() -> None:
     assert quality.level == len(LEVELS) - 1
 
 
-def test_the_ramp_grows_brighter() -> None:
-    colors = activation_color(np.linspace(0.0, 1.0, 50))
-    assert (np.diff(colors[:, 0]) > 0).all()
-    np.testing.assert_allclose(colors[0], [0.25, 0.27, 0.36])
+@pytest.mark.parametrize("name", MAPS)
+def test_the_maps_grow_brighter(name: str) -> None:
+    luminance = color_of(np.linspace(0.0, 1.0, 50), name) @ [0.2126, 0.7152, 0.0722]  # Rec. 709
+    assert luminance[-1] > luminance[0] + 0.4
+    assert (np.diff(luminance) > -0.004).all()  # ember dips a little where red replaces plum
+    np.testing.assert_allclose(color_of(np.zeros(1))[0], [0.25, 0.27, 0.36])
+
+
+def test_muscles_are_coloured_by_other_quantities(renderer: Renderer) -> None:
+    from kinesis_app.body.muscles import muscle_table
+
+    table, soleus = muscle_table(), muscle_index("soleus_r")
+    force = 0.5 * table.max_isometric_force
+    length = table.tendon_slack_length + 1.25 * table.optimal_fiber_length
+    pose = Pose(STANDING, REST, excitation=REST + 0.3, muscle_force=force, muscle_length=length)
+    for quantity, value in (("activation", 0.0), ("excitation", 0.3), ("force", 0.5), ("length", 0.75)):
+        values = muscle_values(pose, quantity)
+        assert values is not None
+        np.testing.assert_allclose(values, value, atol=1e-9)
+    assert muscle_values(Pose(STANDING, REST), "force") is None
+    slack, tense = (
+        picture(renderer, Pose(STANDING, REST, muscle_force=f), ViewOptions(color_by="force"))
+        for f in (REST, force)
+    )
+    assert (np.abs(tense - slack).max(axis=2) > 40).sum() > 1000
+    all_shown, hidden = (
+        picture(renderer, Pose(STANDING, REST), ViewOptions(shown=shown))
+        for shown in (None, frozenset({soleus}))
+    )
+    assert (np.abs(all_shown - hidden).max(axis=2) > 40).sum() > 1000
+
+
+def test_a_point_of_the_floor_and_back_within_a_millimetre(renderer: Renderer) -> None:
+    """The analytic ray against MuJoCo's own picking, and projected back into the picture."""
+    picture(renderer, Pose(STANDING, REST))
+    eye = renderer.eye(1.0)
+    checked = 0
+    for x, y in [(0.1, 0.1), (0.9, 0.15), (0.3, 0.05), (0.05, 0.3), (0.95, 0.4)]:
+        ground, picked = ground_point(eye, x, y), renderer.pick(x, y, 1.0)
+        assert ground is not None
+        assert picked is not None
+        if picked.body == "world":
+            checked += 1
+            np.testing.assert_allclose(ground, picked.point[:2], atol=1e-3)
+        back = project(eye, np.array([*ground, 0.0]))
+        assert back is not None
+        again = ground_point(eye, *back)
+        np.testing.assert_allclose(again, ground, atol=1e-6)
+    assert checked >= 4
+    assert ground_point(eye, 0.5, 0.99) is None
+
+
+def test_a_goal_is_drawn_where_it_is(renderer: Renderer) -> None:
+    goal = np.array([STANDING[0] + 0.4, STANDING[1] + 0.7, 0.0])
+    alone = picture(renderer, Pose(STANDING, REST))
+    marked = picture(renderer, Pose(STANDING, REST), ViewOptions(goals=(Goal(goal[0], goal[1]),)))
+    rows, columns = np.nonzero(np.abs(marked - alone).max(axis=2) > 15)
+    at = project(renderer.eye(1.0), goal)
+    assert at is not None
+    assert abs(columns.mean() / 480 - at[0]) < 0.01
+    assert abs(1.0 - rows.mean() / 480 - at[1]) < 0.02
+
+
+def test_a_click_on_a_muscle_names_it(renderer: Renderer) -> None:
+    picture(renderer, Pose(STANDING, REST))
+    eye, rows = renderer.eye(1.0), {}
+    paths = tubes.wrapped_paths(renderer.data)
+    middle = tubes.along(paths, 0.5 * paths.length[:, None])[:, 0]
+    for name in ("vaslat_r", "tibant_r", "recfem_r"):
+        seen = project(eye, middle[muscle_index(name)])
+        assert seen is not None
+        found = renderer.pick(*seen, 1.0)
+        assert found is not None
+        rows[name] = found.muscle
+    assert any(row == muscle_index(name) for name, row in rows.items()), rows
 
 
 @pytest.mark.parametrize("name", ["walk.mp4", "walk.gif"])

@@ -1,45 +1,35 @@
-"""The left panel: motion, policy, walking speed, pushes."""
+"""The motion tab: motion, walking speed, policy, pushes."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from pathlib import Path
-
 import dearpygui.dearpygui as dpg
 
-from kinesis_app.body.rotations import heading as facing
 from kinesis_app.errors import KinesisError
-from kinesis_app.gui.loader import Loader
-from kinesis_app.gui.theme import heading
-from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.formats import SUFFIXES
-from kinesis_app.motion.library import MotionEntry, list_motions, load_motion
+from kinesis_app.gui import theme
+from kinesis_app.gui.actions.files import ask
+from kinesis_app.gui.actions.human import push
+from kinesis_app.gui.desk import ENDLESS, Desk
+from kinesis_app.gui.opening import open_motion
+from kinesis_app.motion.library import MotionEntry, list_motions
 from kinesis_app.policy.library import PolicyInfo, list_policies
 from kinesis_app.session import messages as m
-from kinesis_app.session.live import LiveSession
-from kinesis_app.session.walking import endless_walk
 
-ENDLESS = "walk without end"
-PUSH_SECONDS = 0.2
 _DIRECTIONS = (("forward", 0.0), ("back", 180.0), ("left", 90.0), ("right", -90.0))
+_SLOWEST, _FASTEST = 0.6, 1.8
 
 
 class Controls:
-    """Sends commands; what takes long to read goes through the loader."""
+    """Sends commands; what takes long to read goes through the desk's jobs."""
 
-    def __init__(self, session: LiveSession, loader: Loader) -> None:
-        self._session, self._loader = session, loader
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._motions: list[MotionEntry] = []
         self._shown: dict[str, str] = {}
         self._policies: list[PolicyInfo] = []
-        self._dragging_speed = False
-
-    # --- building --------------------------------------------------------------------------
 
     def build(self) -> None:
-        """Create the panel's content in the current container."""
-        heading("Motion")
+        """Create the tab's content in the current container."""
+        theme.heading("Motion")
         dpg.add_input_text(
             tag="motion_search", hint="search", width=-1, callback=lambda *_: self._list_motions()
         )
@@ -48,21 +38,27 @@ class Controls:
             label="Open motion file ...",
             tag="open_motion",
             width=-1,
-            callback=lambda *_: self.ask_for_motion(),
+            callback=lambda *_: ask(self._desk, "motion"),
         )
+        self._build_speed()
+        theme.heading("Policy")
+        dpg.add_combo((), tag="policy", width=-1, callback=self._policy_chosen)
+        dpg.add_button(label="Open policy file ...", width=-1, callback=lambda *_: ask(self._desk, "policy"))
         dpg.add_spacer(height=2)
-        heading("Walking speed")
-        with dpg.group(horizontal=True):
-            dpg.add_slider_float(
-                tag="speed",
-                min_value=0.6,
-                max_value=1.8,
-                default_value=1.1,
-                format="%.2f m/s",
-                clamped=True,
-                width=-72,
-            )
-            dpg.add_button(label="Stand", tag="stand", width=-1, callback=lambda *_: self.set_speed(0.0))
+        self._build_pushes()
+
+    def _build_speed(self) -> None:
+        dpg.add_spacer(height=2)
+        theme.heading("Walking speed")
+        dpg.add_slider_float(
+            tag="speed",
+            min_value=_SLOWEST,
+            max_value=_FASTEST,
+            default_value=1.1,
+            format="%.2f m/s",
+            clamped=True,
+            width=-1,
+        )
         with dpg.item_handler_registry(tag="speed_released"):
             dpg.add_item_deactivated_after_edit_handler(
                 callback=lambda *_: self.set_speed(dpg.get_value("speed"))
@@ -70,21 +66,20 @@ class Controls:
         dpg.bind_item_handler_registry("speed", "speed_released")
         with dpg.tooltip("speed", delay=0.5):
             dpg.add_text("Of generated walks; other motions have their own")
-        dpg.add_spacer(height=2)
-        heading("Policy")
-        dpg.add_combo((), tag="policy", width=-1, callback=self._policy_chosen)
-        dpg.add_button(
-            label="Open policy file ...", width=-1, callback=lambda *_: dpg.show_item("policy_dialog")
-        )
-        dpg.add_spacer(height=2)
-        heading("Push the pelvis")
-        dpg.add_slider_int(
-            tag="push_force", min_value=10, max_value=200, default_value=50, format="%d N for 0.2 s", width=-1
-        )
-        self._push_buttons()
+        dpg.add_button(label="Stand", tag="stand", width=-1, callback=lambda *_: self.set_speed(0.0))
         dpg.add_spacer(height=2)
 
-    def _push_buttons(self) -> None:
+    def _build_pushes(self) -> None:
+        theme.heading("Push the pelvis")
+        dpg.add_slider_float(
+            tag="push_force",
+            min_value=10.0,
+            max_value=200.0,
+            default_value=self._desk.push_force,
+            format="%.0f N for 0.2 s",
+            width=-1,
+            callback=lambda _s, newtons, _u: setattr(self._desk, "push_force", float(newtons)),
+        )
         for row in (_DIRECTIONS[:2], _DIRECTIONS[2:]):
             with dpg.table(header_row=False, policy=dpg.mvTable_SizingStretchSame):
                 for _ in row:
@@ -96,97 +91,38 @@ class Controls:
                             tag=f"push_{name}",
                             width=-1,
                             user_data=angle,
-                            callback=lambda _s, _d, a: self.push(a),
+                            callback=lambda _s, _d, angle: push(self._desk, angle),
                         )
 
-    def build_dialogs(self) -> None:
-        """Create the file dialogs; outside any container."""
-        everything = f"Motions ({' '.join((*SUFFIXES, '.npz'))}){{{','.join((*SUFFIXES, '.npz'))}}}"
-        self._dialog("motion_dialog", "Open a motion", (everything, ".*"), self.open_motion)
-        self._dialog("policy_dialog", "Open a policy", (".onnx", ".*"), self.open_policy)
-
-    def _dialog(self, tag: str, label: str, endings: tuple[str, ...], use: Callable[[str], None]) -> None:
-        def chosen(_sender: object, data: dict[str, object], _user: object) -> None:
-            selections = data.get("selections")
-            paths = list(selections.values()) if isinstance(selections, dict) else []
-            use(str(paths[0] if paths else data["file_path_name"]))
-
-        with dpg.file_dialog(
-            tag=tag,
-            label=label,
-            show=False,
-            width=640,
-            height=420,
-            callback=chosen,
-            modal=True,
-            default_path=str(Path.cwd()),
-        ):
-            for ending in endings:
-                dpg.add_file_extension(ending)
-
     def read_libraries(self) -> None:
-        """List motions and policies, on the loader's thread."""
-        self._loader.load("the motion library", list_motions, self._got_motions)
-        self._loader.load("the policies", list_policies, self._got_policies)
-
-    # --- what the user asks for ------------------------------------------------------------
-
-    def ask_for_motion(self) -> None:
-        """Show the file dialog."""
-        dpg.show_item("motion_dialog")
-
-    def open_motion(self, name: str) -> None:
-        """Follow a motion of the library or of a file, once it is read."""
-        speed = float(dpg.get_value("speed"))
-
-        def read() -> MotionClip:
-            return endless_walk(speed) if name == ENDLESS else load_motion(name)
-
-        self._loader.load(f"'{Path(name).name}'", read, lambda clip: self._session.send(m.LoadMotion(clip)))
-
-    def open_policy(self, name: str) -> None:
-        """Let a policy of this name or file drive the muscles."""
-        self._session.send(m.LoadPolicy(name))
+        """List motions and policies, away from the main thread."""
+        self._desk.jobs.start("The motion library", lambda _: list_motions(), self._got_motions)
+        self._desk.jobs.start("The policies", lambda _: list_policies(), self._got_policies)
 
     def set_speed(self, speed: float) -> None:
         """Walk at ``speed`` [m/s]; 0 stands."""
-        self._session.send(m.SetWalkingSpeed(speed))
-
-    def push(self, angle: float) -> None:
-        """Push at ``angle`` [deg] from the body's heading, counterclockwise seen from above."""
-        shot = self._session.latest_snapshot()
-        direction = float(facing(shot.qpos[3:7])) + math.radians(angle)
-        force = float(dpg.get_value("push_force"))
-        vector = (force * math.cos(direction), force * math.sin(direction), 0.0)
-        self._session.send(m.Push(vector, PUSH_SECONDS))
+        self._desk.send(m.SetWalkingSpeed(speed))
 
     # --- once per frame --------------------------------------------------------------------
 
     def update(self, shot: m.Snapshot) -> None:
         """Show what the session does now."""
         walks = shot.walking_speed is not None
-        busy = dpg.is_item_active("speed")
-        if shot.walking_speed and not busy:
-            dpg.set_value("speed", float(shot.walking_speed))
-        elif shot.walking_speed == 0.0 and not busy:
-            dpg.configure_item("speed", format="standing")
-        if shot.walking_speed or busy:
+        if not dpg.is_item_active("speed"):
+            if shot.walking_speed:
+                dpg.set_value("speed", float(shot.walking_speed))
+            dpg.configure_item("speed", format="standing" if shot.walking_speed == 0.0 else "%.2f m/s")
+        else:
             dpg.configure_item("speed", format="%.2f m/s")
         for tag in ("speed", "stand"):
             dpg.configure_item(tag, enabled=walks)
-        self._show_reading()
         if dpg.get_value("policy") != shot.policy and not dpg.is_item_active("policy"):
             dpg.set_value("policy", shot.policy)
 
-    def _show_reading(self) -> None:
-        what = self._loader.busy_with
-        dpg.configure_item(
-            "open_motion", label=f"Reading {what} ..."[:34] if what else "Open motion file ..."
-        )
-
-    def fit(self, height: int) -> None:
+    def fit(self, height: int, scale: float) -> None:
         """Use what the panel's ``height`` [pixels] leaves for the list of motions."""
-        dpg.configure_item("motion_list", num_items=max(3, min(20, (height - 655) // 20 + 3)))
+        rows = int((height / scale - 560) / 20) + 3
+        dpg.configure_item("motion_list", num_items=max(3, min(24, rows)))
 
     # --- lists -----------------------------------------------------------------------------
 
@@ -204,7 +140,7 @@ class Controls:
         dpg.configure_item("motion_list", items=list(shown))
 
     def _motion_chosen(self, _sender: object, label: str, _user: object) -> None:
-        self.open_motion(self._shown.get(label, label))
+        open_motion(self._desk, self._shown.get(label, label), float(dpg.get_value("speed")))
 
     def _got_policies(self, policies: list[PolicyInfo]) -> None:
         self._policies = policies
@@ -214,4 +150,4 @@ class Controls:
         problem = next((p.problem for p in self._policies if p.name == name), "")
         if problem:
             raise KinesisError(f"Policy '{name}' does not fit: {problem}")
-        self.open_policy(name)
+        self._desk.send(m.LoadPolicy(name))

@@ -1,30 +1,48 @@
-"""F1: everything that can be done, with a search field."""
+"""F1: everything that can be done, with a search field. Shift+F1: five gestures to begin with."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import dearpygui.dearpygui as dpg
 
+from kinesis_app.gui import theme
 from kinesis_app.gui.actions import Action
-from kinesis_app.gui.theme import DIM
+from kinesis_app.gui.desk import Desk
 
 MOUSE = (
-    ("Left drag", "orbit (Shift: keep the horizon)"),
-    ("Right drag", "pan (Shift: along the floor)"),
-    ("Wheel, middle drag", "zoom (wheel up: away, as in MuJoCo's viewer)"),
-    ("Right double click", "look at this point"),
-    ("Click in the raster", "plot this muscle"),
+    ("Left drag", "Orbit (Shift: keep the horizon)"),
+    ("Right drag", "Pan (Shift: along the floor)"),
+    ("Wheel, middle drag", "Zoom (wheel up: away, as in MuJoCo's viewer)"),
+    ("Click on a muscle", "Let it stand out, here and in the plots"),
+    ("Left double click", "Select a body"),
+    ("Right double click", "Look at this point"),
+    ("Ctrl + right double click", "Follow the body again"),
+    ("Ctrl + drag", "Pull the human; the farther the stronger"),
+    ("Shift+G, then click", "Go there; drag: face that way; Shift: one more goal; drag a goal: move it"),
+    ("Click or drag in a plot", "Look at that time"),
+    ("Wheel, right drag in a plot", "Zoom and move all plots; double click: the last ten seconds"),
+    ("Click in the raster", "Let this muscle stand out; double click: plot it"),
+    ("Drag on the timeline", "Look at that time"),
+)
+GESTURES = (
+    ("Drag in the picture", "look from another side; the wheel zooms."),
+    ("Type below it", "tell the human what to do: walk 3 m, turn left, stop."),
+    ("Drag on the timeline", "look at the past; Enter goes on from there."),
+    ("Experiment, on the left", "weaken a muscle, tilt the floor, push."),
+    ("Ctrl+K", "finds everything else. F1 lists it."),
 )
 
 
 class Help:
     """A window that lists the table of actions."""
 
-    def __init__(self, actions: list[Action]) -> None:
-        self._rows = [(" / ".join(a.keys), a.title, a.help) for a in actions]
-        self._rows += [(keys, "Mouse", what) for keys, what in MOUSE]
+    def __init__(self, actions: Sequence[Action]) -> None:
+        self._rows = [(" / ".join(a.keys), a.title, f"{a.help}.") for a in actions]
+        self._rows += [(keys, "Mouse", f"{what}.") for keys, what in MOUSE]
 
     def build(self) -> None:
-        with dpg.window(tag="help", label="Help", show=False, width=640, height=520, pos=(320, 90)):
+        with dpg.window(tag="help", label="Help", show=False, no_collapse=True):
             dpg.add_input_text(tag="help_search", hint="search", width=-1, callback=self._filter)
             with (
                 dpg.child_window(border=False),
@@ -37,14 +55,27 @@ class Help:
                     with dpg.table_row(tag=f"help_row{i}"):
                         dpg.add_text(keys)
                         dpg.add_text(title)
-                        dpg.add_text(text, color=DIM, wrap=0)
-
-    def toggle(self) -> None:
-        """Show or hide."""
-        dpg.configure_item("help", show=not dpg.is_item_shown("help"))
+                        theme.dim(text, wrap=0)
 
     def _filter(self, _sender: object, text: str, _user: object) -> None:
         words = text.lower().split()
         for i, row in enumerate(self._rows):
             fits = all(word in " ".join(row).lower() for word in words)
             dpg.configure_item(f"help_row{i}", show=fits)
+
+
+def build_welcome(desk: Desk) -> None:
+    """The first-run overlay."""
+    with dpg.window(
+        tag="welcome", label="First steps", show=False, no_collapse=True, no_resize=True, autosize=True
+    ):
+        for i, (gesture, what) in enumerate(GESTURES):
+            with dpg.group(horizontal=True):
+                dpg.add_text(f"{i + 1}  {gesture}:", color=theme.ACCENT)
+                dpg.add_text(what)
+        dpg.add_spacer(height=4)
+        button = dpg.add_button(
+            label="Begin", tag="welcome_done", callback=lambda *_: desk.open.discard("welcome")
+        )
+        theme.sized(button, 120)
+        dpg.bind_item_theme(button, "accent_button")

@@ -8,41 +8,47 @@ import dearpygui.dearpygui as dpg
 
 from kinesis_app.gui.actions import Action
 
-_EQUAL = 602
-"""Dear ImGui's code; Dear PyGui's mvKey_Plus is an old one that no key sends."""
+# Dear ImGui's codes; some of Dear PyGui's mvKey_ names are old ones that no key sends.
 _NAMES = {
-    dpg.mvKey_Spacebar: "Space",
-    dpg.mvKey_Right: "Right",
-    dpg.mvKey_Left: "Left",
-    dpg.mvKey_Up: "Up",
-    dpg.mvKey_Down: "Down",
-    dpg.mvKey_Back: "Backspace",
-    dpg.mvKey_Escape: "Esc",
-    dpg.mvKey_Home: "Home",
-    dpg.mvKey_Minus: "-",
-    dpg.mvKey_Add: "=",
-    dpg.mvKey_Subtract: "-",
-    _EQUAL: "=",
-    dpg.mvKey_Tab: "Tab",
-    dpg.mvKey_F5: "F5",
-    dpg.mvKey_F1: "F1",
-    dpg.mvKey_F2: "F2",
-    dpg.mvKey_F11: "F11",
-}
+    dpg.mvKey_Spacebar: "Space", dpg.mvKey_Right: "Right", dpg.mvKey_Left: "Left", dpg.mvKey_Up: "Up",
+    dpg.mvKey_Down: "Down", dpg.mvKey_Back: "Backspace", dpg.mvKey_Escape: "Esc", dpg.mvKey_Home: "Home",
+    dpg.mvKey_End: "End", dpg.mvKey_Return: "Enter", dpg.mvKey_NumPadEnter: "Enter", dpg.mvKey_Tab: "Tab",
+    517: "PageUp", 518: "PageDown", 597: ",", 598: "-", 599: ".", 600: "/", 602: "=", 603: "[", 605: "]",
+    dpg.mvKey_Add: "=", dpg.mvKey_Subtract: "-",
+    **{dpg.mvKey_NumPad0 + i: f"Num{i}" for i in range(10)},
+    **{dpg.mvKey_0 + i: str(i) for i in range(10)},
+    **{dpg.mvKey_F1 + i: f"F{i + 1}" for i in range(12)},
+    **{dpg.mvKey_A + i: chr(ord("A") + i) for i in range(26)},
+}  # fmt: skip
 _REPEATING = ("Right", "Left", "=", "-")
-_DIALOGS = ("motion_dialog", "policy_dialog")
-_CTRL = (dpg.mvKey_LControl, dpg.mvKey_RControl)
-_SHIFT = (dpg.mvKey_LShift, dpg.mvKey_RShift)
-TEXT_FIELDS = ("motion_search", "picker_text", "help_search", "speed", "push_force")
-"""Items that take characters (a slider does after Ctrl+click)."""
+_MODIFIERS = {
+    "Ctrl+": (dpg.mvKey_LControl, dpg.mvKey_RControl),
+    "Shift+": (dpg.mvKey_LShift, dpg.mvKey_RShift),
+    "Alt+": (dpg.mvKey_LAlt, dpg.mvKey_RAlt),
+}
+_TEXT_ITEMS = ("mvInputText", "mvInputInt", "mvInputFloat", "mvSliderFloat", "mvSliderInt")
+"""Types of items that take characters (a slider does after Ctrl+click)."""
+_ALWAYS = ("Esc", "F1", "Ctrl+K")
+"""Keys that no text field has a use for."""
+KEY_NAMES = frozenset(_NAMES.values())
 
 
 class Keys:
-    """Looks keys up in the table of shortcuts."""
+    """Looks keys up in the table of shortcuts.
 
-    def __init__(self, table: dict[str, Action], call: Callable[[Action], None]) -> None:
-        self._table, self._call = table, call
+    Args:
+        table: Actions by shortcut.
+        call: Does an action.
+        first: Offered every key before the table, e.g. for arrow keys in a list; says whether it took it.
+    """
+
+    def __init__(
+        self, table: dict[str, Action], call: Callable[[Action], None], first: Callable[[str], bool]
+    ) -> None:
+        self._table, self._call, self._first = table, call, first
         self._held: set[int] = set()
+        self._fields: list[int] = []
+        self._known = 0
 
     def build(self) -> None:
         """Listen to the keyboard."""
@@ -50,16 +56,24 @@ class Keys:
             dpg.add_key_press_handler(callback=self._pressed)
             dpg.add_key_release_handler(callback=self._released)
 
+    def typing(self) -> bool:
+        """Whether the keyboard belongs to a text field."""
+        items = dpg.get_all_items()
+        if len(items) != self._known:  # rows of panels come and go
+            self._known = len(items)
+            self._fields = [i for i in items if dpg.get_item_type(i).split("::")[-1] in _TEXT_ITEMS]
+        return any(dpg.does_item_exist(i) and dpg.is_item_active(i) for i in self._fields)
+
     def _pressed(self, _sender: object, code: int, _user: object) -> None:
         repeated = code in self._held
         self._held.add(code)
-        name = key_name(code)
-        if name == "Esc" and _close_dialog():
+        name = _NAMES.get(code)
+        if name is None or (repeated and name not in _REPEATING):
             return
-        if name is None or typing() or (repeated and name not in _REPEATING):
+        chord = "".join(m for m, keys in _MODIFIERS.items() if self._holds(keys)) + name
+        if self._first(chord) or (self.typing() and chord not in _ALWAYS):
             return
-        modifiers = ("Ctrl+" if self._holds(_CTRL) else "") + ("Shift+" if self._holds(_SHIFT) else "")
-        action = self._table.get(modifiers + name)
+        action = self._table.get(chord)
         if action is not None:
             self._call(action)
 
@@ -69,24 +83,3 @@ class Keys:
 
     def _released(self, _sender: object, code: int, _user: object) -> None:
         self._held.discard(code)
-
-
-def key_name(code: int) -> str | None:
-    """``A``, ``Space``, ``F1``; None for keys without a meaning here, and for mouse buttons."""
-    if dpg.mvKey_A <= code <= dpg.mvKey_Z:
-        return chr(ord("A") + code - dpg.mvKey_A)
-    return _NAMES.get(code)
-
-
-def typing() -> bool:
-    """Whether the keyboard belongs to a text field or a dialog."""
-    fields = any(dpg.does_item_exist(tag) and dpg.is_item_active(tag) for tag in TEXT_FIELDS)
-    return fields or any(dpg.is_item_shown(tag) for tag in _DIALOGS)
-
-
-def _close_dialog() -> bool:
-    for tag in _DIALOGS:
-        if dpg.is_item_shown(tag):
-            dpg.hide_item(tag)
-            return True
-    return False

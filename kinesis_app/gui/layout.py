@@ -2,139 +2,179 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import dearpygui.dearpygui as dpg
-import numpy as np
 
 from kinesis_app.body.muscles import muscle_table
-from kinesis_app.gui.theme import DIM, heading
-from kinesis_app.view.colors import ACTIVATION_LUT, LUT_SIZE
-
-if TYPE_CHECKING:
-    from kinesis_app.gui.window import Window
+from kinesis_app.gui import command_bar, toolbar, transport
+from kinesis_app.gui.actions import MENUS, Action
+from kinesis_app.gui.command_bar import CommandBar
+from kinesis_app.gui.controls import Controls
+from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.experiment_panel import ExperimentPanel
+from kinesis_app.gui.plot_area import PlotArea
+from kinesis_app.gui.settings import LEFT_TABS
+from kinesis_app.gui.toolbar import Toolbar
+from kinesis_app.gui.transport import Transport
+from kinesis_app.gui.view_panel import ViewPanel
+from kinesis_app.gui.viewport import Viewport
 
 SMALLEST_WINDOW = (1024, 700)
 _LARGEST_WINDOW = (1600, 1000)
 _GAP = 7
-_TRANSPORT_HEIGHT = 74
-_MENUS = ("File", "Run", "View", "Human", "Help")
-_SHOWN_SWITCHES = ("view.ghost", "view.color", "view.forces", "view.follow")
-SWITCH_PLACES = ("menu", "panel")
-"""Prefixes of the tags of check boxes that stand for a switch."""
-_LEFT, _RIGHT_SHARE, _RIGHT_LEAST, _RIGHT_MOST = 232, 0.31, 340, 620
+_MENU_HEIGHT = 46
+_LEFT, _RIGHT_SHARE, _RIGHT_LEAST, _RIGHT_MOST = 252, 0.30, 340, 620
+# Of the floating windows: width and height at font scale 1; 0: as large as the content.
+_FLOATING = {
+    "help": (760, 520),
+    "log": (620, 280),
+    "palette": (520, 0),
+    "picker": (340, 480),
+    "welcome": (0, 0),
+    "files": (640, 420),
+}
 
 
-def window_size(screen: tuple[int, int]) -> tuple[int, int]:
-    """A window that leaves some of a large screen free and fills a small one."""
-    fits = [min(limit, size) for limit, size in zip(_LARGEST_WINDOW, screen, strict=True)]
+@dataclass(frozen=True)
+class Parts:
+    """What the window is made of."""
+
+    controls: Controls
+    experiment: ExperimentPanel
+    view_panel: ViewPanel
+    viewport: Viewport
+    toolbar: Toolbar
+    command: CommandBar
+    transport: Transport
+    plots: PlotArea
+
+
+def window_size(screen: tuple[int, int], wanted: tuple[int, int] = (0, 0)) -> tuple[int, int]:
+    """The size it had last, or one that leaves some of a large screen free and fills a small one."""
+    limit = wanted if all(wanted) else _LARGEST_WINDOW
+    fits = [min(most, size) for most, size in zip(limit, screen, strict=True)]
     return max(fits[0], SMALLEST_WINDOW[0]), max(fits[1], SMALLEST_WINDOW[1])
 
 
-def build(w: Window) -> None:
-    """Create the main window and all that floats over it."""
+def build(parts: Parts, desk: Desk, actions: Sequence[Action], call: Callable[[Action], None]) -> None:
+    """Create the main window."""
     with dpg.window(tag="main", no_scrollbar=True, no_scroll_with_mouse=True):
-        _menus(w)
+        _menus(actions, call)
         with dpg.group(horizontal=True, horizontal_spacing=_GAP):
-            with dpg.child_window(tag="left", width=_LEFT):
-                w.controls.build()
-                _switches(w)
+            with dpg.child_window(tag="left", no_scrollbar=True, no_scroll_with_mouse=True):
+                _left_tabs(parts, desk)
             with dpg.group():
+                with dpg.child_window(tag="tools", no_scrollbar=True, no_scroll_with_mouse=True):
+                    parts.toolbar.build()
                 dpg.add_child_window(tag="view", no_scrollbar=True, no_scroll_with_mouse=True)
-                with dpg.child_window(tag="transport", height=_TRANSPORT_HEIGHT, no_scrollbar=True):
-                    w.transport.build(_rate_setter(w), w.set_loop)
+                with dpg.child_window(tag="command", no_scrollbar=True, no_scroll_with_mouse=True):
+                    parts.command.build()
+                with dpg.child_window(tag="transport", no_scrollbar=True, no_scroll_with_mouse=True):
+                    parts.transport.build()
             with dpg.child_window(tag="right", no_scrollbar=True, no_scroll_with_mouse=True):
-                _plots(w)
+                parts.plots.build()
     _no_padding("view")
     dpg.push_container_stack("view")
-    w.viewport.build()
+    parts.viewport.build()
     dpg.pop_container_stack()
-    w.controls.build_dialogs()
-    w.picker.build()
-    w.help.build()
 
 
-def _rate_setter(w: Window) -> Callable[[float], None]:
-    from kinesis_app.session.messages import SetRate
+def _left_tabs(parts: Parts, desk: Desk) -> None:
+    def chosen(_sender: object, tab: int | str, _user: object) -> None:
+        name = (dpg.get_item_alias(tab) or str(tab)).removeprefix("left_")
+        if name in LEFT_TABS:
+            desk.set(left_tab=name)
 
-    return lambda rate: w.send(SetRate(rate))
+    builders: dict[str, Callable[[], None]] = {
+        "motion": parts.controls.build,
+        "experiment": parts.experiment.build,
+        "view": parts.view_panel.build,
+    }
+    with dpg.tab_bar(tag="left_tabs", callback=chosen):
+        for name in LEFT_TABS:
+            with (
+                dpg.tab(label=name.capitalize(), tag=f"left_{name}"),
+                dpg.child_window(border=False, tag=f"left_{name}_body"),
+            ):
+                builders[name]()
+            _no_padding(f"left_{name}_body")
 
 
-def _menus(w: Window) -> None:
+def _menus(actions: Sequence[Action], call: Callable[[Action], None]) -> None:
     with dpg.menu_bar():
-        for menu in _MENUS:
+        for menu in MENUS:
             with dpg.menu(label=menu):
-                for action in (a for a in w.actions if a.menu == menu):
+                made: dict[str, int | str] = {}
+                for action in (a for a in actions if a.menu == menu):
+                    if action.part and action.part not in made:
+                        made[action.part] = dpg.add_menu(label=action.part)
                     dpg.add_menu_item(
                         label=action.title,
                         tag=f"menu_{action.id}",
-                        shortcut=action.keys[0],
+                        shortcut=action.keys[0] if action.keys else "",
                         check=action.checked is not None,
+                        parent=made.get(action.part, 0),
                         user_data=action,
-                        callback=lambda _s, _d, action: action.run(),
+                        callback=lambda _s, _d, action: call(action),
                     )
 
 
-def _plots(w: Window) -> None:
-    with dpg.group(horizontal=True):
-        heading("Muscle activation")
-        dpg.add_button(label="Choose lines ...", small=True, callback=lambda *_: w.picker.toggle_window())
-    w.muscle_lines.build_labels()
-    # Subplots share their left and right edges, so that all time axes line up.
-    with dpg.subplots(
-        4,
-        1,
-        tag="plots",
-        width=-1,
-        height=-1,
-        row_ratios=(0.31, 0.31, 0.19, 0.19),
-        no_title=True,
-        no_resize=True,
-        no_menus=True,
-    ):
-        w.raster.build()
-        w.muscle_lines.build()
-        w.body_lines.build()
+class LeftTabs:
+    """Brings the tab of the settings to the front when it changed elsewhere."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+
+    def update(self, name: str) -> None:
+        """Once per frame."""
+        if name != self._shown:
+            self._shown = name
+            dpg.set_value("left_tabs", f"left_{name}")
 
 
-def _switches(w: Window) -> None:
-    """The view's switches in the left panel, and the colour scale."""
-    heading("View")
-    for action in (a for a in w.actions if a.id in _SHOWN_SWITCHES):
-        dpg.add_checkbox(
-            label=action.title,
-            tag=f"panel_{action.id}",
-            user_data=action,
-            callback=lambda _s, _d, action: action.run(),
-        )
-    with dpg.texture_registry():
-        scale = np.ones((1, LUT_SIZE, 4), dtype=np.float32)
-        scale[0, :, :3] = ACTIVATION_LUT
-        dpg.add_static_texture(LUT_SIZE, 1, scale.reshape(-1).tolist(), tag="scale_texture")
-    dpg.add_image("scale_texture", width=_LEFT - 22, height=10)
-    dpg.add_text("0      muscle activation      1", color=DIM)
+def fit(parts: Parts, desk: Desk) -> tuple[int, int, int]:
+    """Fit all panels to the window; once per frame, because the resize callback misses shrinking.
 
-
-def update(w: Window) -> None:
-    """Fit all panels to the window; once per frame, because the resize callback misses shrinking."""
+    Returns:
+        Left edge and upper edge of the view, and its width [pixels].
+    """
     width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
-    content_height = height - 46
-    right = int(min(max(width * _RIGHT_SHARE, _RIGHT_LEAST), _RIGHT_MOST))
-    taken = sum(size + _GAP for panel, size in (("left", _LEFT), ("right", right)) if w.panels[panel])
+    settings = desk.settings
+    scale = settings.font_scale
+    menu = round(_MENU_HEIGHT * (0.55 + 0.45 * scale))
+    content_height = height - menu
+    left = round(_LEFT * scale)
+    right = int(min(max(width * _RIGHT_SHARE, _RIGHT_LEAST * scale), _RIGHT_MOST))
+    taken = (left + _GAP) * settings.left_panel + (right + _GAP) * settings.right_panel
     centre = max(width - taken - 18, 200)
-    view_height = max(content_height - _TRANSPORT_HEIGHT - 5, 120)
-    for tag, size in (
-        ("left", (_LEFT, content_height)),
-        ("view", (centre, view_height)),
-        ("transport", (centre, _TRANSPORT_HEIGHT)),
-        ("right", (right, content_height)),
+    heights = {
+        "tools": round(toolbar.HEIGHT * scale),
+        "command": round(command_bar.HEIGHT * scale),
+        "transport": round(transport.HEIGHT * scale),
+    }
+    view_height = max(content_height - sum(heights.values()) - 3 * 5, 120)
+    for tag, size, show in (
+        ("left", (left, content_height), settings.left_panel),
+        ("view", (centre, view_height), True),
+        *((name, (centre, h), True) for name, h in heights.items()),
+        ("right", (right, content_height), settings.right_panel),
     ):
-        dpg.configure_item(tag, width=size[0], height=size[1], show=w.panels.get(tag, True))
-    w.controls.fit(content_height)
-    w.viewport.update(centre, view_height)
-    corner = ((_LEFT + _GAP if w.panels["left"] else 0) + _GAP + 12, 46)
-    w.log.update(corner)
+        dpg.configure_item(tag, width=size[0], height=size[1], show=show)
+    parts.controls.fit(content_height, scale)
+    parts.viewport.update(centre, view_height)
+    edge = (left + _GAP if settings.left_panel else 0) + _GAP + 2
+    return edge, menu - 14 + heights["tools"] + 5, centre
+
+
+def place_floating(name: str, scale: float) -> None:
+    """Put a floating window into the middle of the upper half, as large as fits."""
+    width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
+    w, h = (round(size * scale) for size in _FLOATING[name])
+    w, h = min(w, width - 40), min(h, height - 80)
+    size = {"width": w} if w else {}
+    dpg.configure_item(name, pos=((width - (w or 520)) // 2, 70), **size, **({"height": h} if h else {}))
 
 
 def muscle_note(muscle: int, activation: float) -> str:
@@ -145,6 +185,6 @@ def muscle_note(muscle: int, activation: float) -> str:
 
 
 def _no_padding(tag: str) -> None:
-    with dpg.theme() as theme, dpg.theme_component(dpg.mvAll):
+    with dpg.theme() as item_theme, dpg.theme_component(dpg.mvChildWindow):
         dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 0, 0)
-    dpg.bind_item_theme(tag, theme)
+    dpg.bind_item_theme(tag, item_theme)

@@ -1,17 +1,18 @@
-"""The live raster: 80 activations over the last seconds, left and right leg, grouped."""
+"""The raster: 80 activations over time, left and right leg, grouped."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import dearpygui.dearpygui as dpg
 import numpy as np
 
 from kinesis_app.body.muscles import GROUPS, muscle_table
-from kinesis_app.gui.traces import LENGTH, SECONDS, Traces
+from kinesis_app.gui.plot_parts import add_cursor
+from kinesis_app.gui.traces import Traces
 from kinesis_app.view.colors import lookup
 
-_SIDES = (("l", "Left leg"), ("r", "Right leg"))
+SIDES = (("l", "Left leg"), ("r", "Right leg"))
+PLOTS = tuple(f"raster_{side}" for side, _ in SIDES)
+COLUMNS = 360
 _EMPTY = np.array([0.055, 0.063, 0.086], dtype=np.float32)
 
 
@@ -23,43 +24,61 @@ def rows_of(side: str) -> np.ndarray:
     )
 
 
-class Raster:
-    """Two images of 40 rows; a click on a row calls ``pick`` with the muscle's index."""
+def columns_of(traces: Traces, limits: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    """Activations at ``COLUMNS`` times within ``limits``, shape (COLUMNS, 80), and which of them exist."""
+    time = traces["time"]
+    wanted = np.linspace(*limits, COLUMNS)
+    if len(time) == 0:
+        return np.zeros((COLUMNS, 80), dtype=np.float32), np.zeros(COLUMNS, dtype=bool)
+    i = np.clip(np.searchsorted(time, wanted), 0, len(time) - 1)
+    there = np.abs(time[i] - wanted) < 0.1
+    return traces["activation"][i], there
 
-    def __init__(self, pick: Callable[[int], None]) -> None:
-        self._pick = pick
-        self._rows = {side: rows_of(side) for side, _ in _SIDES}
-        self._pixels = {side: np.ones((40, LENGTH, 4), dtype=np.float32) for side, _ in _SIDES}
+
+class Raster:
+    """Two images of 40 rows."""
+
+    def __init__(self) -> None:
+        self._rows = {side: rows_of(side) for side, _ in SIDES}
+        self._pixels = {side: np.ones((40, COLUMNS, 4), dtype=np.float32) for side, _ in SIDES}
+        self._drawn: tuple[object, ...] = ()
 
     def build(self) -> None:
         """Create the plots in the current container."""
         with dpg.texture_registry():
-            for side, _ in _SIDES:
+            for side, _ in SIDES:
                 dpg.add_raw_texture(
-                    LENGTH,
+                    COLUMNS,
                     40,
                     self._pixels[side],
                     tag=f"raster_texture_{side}",
                     format=dpg.mvFormat_Float_rgba,
                 )
-        for side, title in _SIDES:
+        for side, title in SIDES:
             self._add_plot(side, title)
-        with dpg.item_handler_registry(tag="raster_clicks"):
-            dpg.add_item_clicked_handler(button=0, callback=self._clicked)
-        for side, _ in _SIDES:
-            dpg.bind_item_handler_registry(f"raster_{side}", "raster_clicks")
 
-    def update(self, traces: Traces) -> None:
-        """Paint the newest state into the textures' memory."""
-        colors = lookup(np.nan_to_num(traces.activation))
-        colors[np.isnan(traces.time)] = _EMPTY
-        for side, _ in _SIDES:
-            self._pixels[side][..., :3] = colors[:, self._rows[side]].transpose(1, 0, 2)
+    def update(self, traces: Traces, limits: tuple[float, float], colors: str, selected: int | None) -> None:
+        """Paint what lies within ``limits`` into the textures' memory."""
+        state = (traces.version, limits, colors, selected)
+        if state == self._drawn:
+            return
+        self._drawn = state
+        values, there = columns_of(traces, limits)
+        pixels = lookup(values, colors)
+        pixels[~there] = _EMPTY
+        for side, _ in SIDES:
+            rows = self._rows[side]
+            self._pixels[side][..., :3] = pixels[:, rows].transpose(1, 0, 2)
+            if selected is not None and selected in rows:
+                row = int(np.flatnonzero(rows == selected)[0])
+                self._pixels[side][row, :4, :3] = self._pixels[side][row, -4:, :3] = 1.0
             dpg.set_value(f"raster_texture_{side}", self._pixels[side])
+            image = f"raster_image_{side}"
+            dpg.configure_item(image, bounds_min=(limits[0], 0.0), bounds_max=(limits[1], 40.0))
 
     def hovered(self) -> int | None:
         """Index of the muscle under the mouse."""
-        for side, _ in _SIDES:
+        for side, _ in SIDES:
             if dpg.is_item_hovered(f"raster_{side}"):
                 _, y = dpg.get_plot_mouse_pos()
                 row = int(np.floor(40.0 - y))
@@ -67,39 +86,29 @@ class Raster:
         return None
 
     def _add_plot(self, side: str, title: str) -> None:
+        plot = f"raster_{side}"
         with dpg.plot(
-            tag=f"raster_{side}",
+            tag=plot,
             width=-1,
             no_menus=True,
             no_mouse_pos=True,
             no_box_select=True,
             no_inputs=True,
+            no_frame=True,
         ):
-            dpg.add_plot_axis(dpg.mvXAxis, tag=f"raster_x_{side}", no_tick_labels=True, no_gridlines=True)
-            dpg.set_axis_limits(f"raster_x_{side}", -SECONDS, 0.0)
+            dpg.add_plot_axis(dpg.mvXAxis, tag=f"{plot}_x", no_tick_labels=True, no_gridlines=True)
             axis = dpg.add_plot_axis(
-                dpg.mvYAxis, label=title, tag=f"raster_y_{side}", no_tick_marks=True, no_gridlines=True
+                dpg.mvYAxis, label=title, tag=f"{plot}_y", no_tick_marks=True, no_gridlines=True
             )
             dpg.set_axis_limits(axis, 0.0, 40.0)
             dpg.set_axis_ticks(axis, _group_ticks(side))
             dpg.add_image_series(
-                f"raster_texture_{side}",
-                [-SECONDS, 0.0],
-                [0.0, 40.0],
-                parent=axis,
-                tag=f"raster_image_{side}",
+                f"raster_texture_{side}", [0.0, 0.0], [1.0, 40.0], parent=axis, tag=f"raster_image_{side}"
             )
             lines = np.array(_group_borders(side), dtype=float)
             dpg.add_inf_line_series(lines, parent=axis, horizontal=True, tag=f"raster_borders_{side}")
-        with dpg.theme() as theme, dpg.theme_component(dpg.mvAll):
-            dpg.add_theme_color(dpg.mvPlotCol_Line, (10, 12, 17, 255), category=dpg.mvThemeCat_Plots)
-            dpg.add_theme_style(dpg.mvPlotStyleVar_LineWeight, 1.0, category=dpg.mvThemeCat_Plots)
-        dpg.bind_item_theme(f"raster_borders_{side}", theme)
-
-    def _clicked(self, _sender: object, _data: object, _user: object) -> None:
-        muscle = self.hovered()
-        if muscle is not None:
-            self._pick(muscle)
+        dpg.bind_item_theme(f"raster_borders_{side}", "border_line")
+        add_cursor(plot)
 
 
 def _group_ticks(side: str) -> tuple[tuple[str, float], ...]:

@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 import dearpygui.dearpygui as dpg
 
+from kinesis_app.gui import theme
 from kinesis_app.gui.actions import Action
-from kinesis_app.gui.theme import ACCENT, DIM
-from kinesis_app.session.messages import Snapshot
+from kinesis_app.gui.actions.time import RATES
+from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.timeline import Timeline
+from kinesis_app.session import messages as m
 
-RATES = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, math.inf)
-_BUTTONS = (("time.reset", 62), ("time.back", 58), ("time.play", 72), ("time.step", 58))
+HEIGHT = 112
+_BUTTONS = (("time.reset", 60), ("time.back", 54), ("time.play", 62), ("time.step", 54))
 _ERROR_IS_LARGE = 0.15
 
 
@@ -21,73 +24,85 @@ def rate_label(rate: float) -> str:
     return "max" if math.isinf(rate) else f"{rate:g}x"
 
 
-def next_rate(rate: float, up: bool) -> float:
-    """The neighbouring rate of the table."""
-    if up:
-        return next((r for r in RATES if r > rate * 1.001), RATES[-1])
-    return next((r for r in reversed(RATES) if r < rate * 0.999), RATES[0])
-
-
 class Transport:
-    """Buttons from the table of actions and a line of readings."""
+    """Timeline, buttons from the table of actions, a line of readings, work under way."""
 
-    def __init__(self, actions: dict[str, Action]) -> None:
-        self._actions = actions
+    def __init__(self, desk: Desk, actions: dict[str, Action], call: Callable[[Action], None]) -> None:
+        self._desk, self._actions, self._call = desk, actions, call
+        self._timeline = Timeline(desk)
 
-    def build(self, set_rate: Callable[[float], None], set_loop: Callable[[bool], None]) -> None:
+    def build(self) -> None:
         """Create the bar in the current container."""
+        self._timeline.build()
         with dpg.group(horizontal=True):
             for name, width in _BUTTONS:
-                action = self._actions[name]
-                tag = name.replace(".", "_")
-                dpg.add_button(
-                    label=action.title.split()[0],
-                    tag=tag,
-                    width=width,
-                    user_data=action,
-                    callback=lambda _s, _d, action: action.run(),
-                )
-                with dpg.tooltip(tag, delay=0.5):
-                    dpg.add_text(f"{action.help} [{action.keys[0]}]")
+                self._button(name, self._actions[name].title.split()[0], width)
             dpg.add_combo(
                 [rate_label(r) for r in RATES],
                 tag="rate",
                 default_value="1x",
-                width=72,
-                callback=lambda _s, label, _u: set_rate(_rate_of(label)),
+                callback=lambda _s, label, _u: self._desk.send(m.SetRate(_rate_of(label))),
             )
+            theme.sized("rate", 70)
             with dpg.tooltip("rate", delay=0.5):
                 dpg.add_text("Simulated seconds per second [= faster, - slower]")
-            dpg.add_checkbox(
-                label="Loop", tag="loop", default_value=True, callback=lambda _s, on, _u: set_loop(on)
-            )
-        with dpg.group(horizontal=True, horizontal_spacing=18):
-            for tag, text in (
-                ("read_time", "0.00 s"),
-                ("read_rate", "real time 1.00"),
-                ("read_error", "error 0 mm"),
-            ):
-                dpg.add_text(text, tag=tag)
-            dpg.add_text("", tag="read_view", color=DIM)
-        with dpg.theme(tag="playing_theme"), dpg.theme_component(dpg.mvButton):
-            dpg.add_theme_color(dpg.mvThemeCol_Button, (*ACCENT[:3], 150))
-            dpg.add_theme_color(dpg.mvThemeCol_ButtonHovered, ACCENT)
+            loop = self._actions["time.loop"]
+            dpg.add_checkbox(label="Loop", tag="loop", callback=lambda *_: self._call(loop))
+            self._button("time.continue", "Continue from here", 150)
+        with dpg.group(horizontal=True, horizontal_spacing=16):
+            for tag in ("read_time", "read_rate", "read_error"):
+                dpg.add_text("", tag=tag)
+            theme.dim("", tag="read_view")
+            with dpg.group(horizontal=True, tag="work", show=False):
+                dpg.add_progress_bar(tag="work_bar", overlay="")
+                theme.sized("work_bar", 190, 20)
+                dpg.add_button(
+                    label="Cancel", small=True, callback=lambda *_: self._call(self._actions["file.cancel"])
+                )
 
-    def update(self, shot: Snapshot, view_note: str) -> None:
-        """Show the readings of now."""
+    def update(self, shot: m.Snapshot, view_note: str, width: int) -> None:
+        """Show the readings of now; ``width`` of the bar in pixels."""
+        self._timeline.update(shot, width - 18)
         dpg.configure_item("time_play", label="Pause" if shot.playing else "Play")
-        dpg.bind_item_theme("time_play", 0 if shot.playing else "playing_theme")
+        dpg.bind_item_theme("time_play", 0 if shot.playing else "accent_button")
+        dpg.configure_item("time_continue", show=shot.reviewing)
         total = "" if shot.walking_speed is not None else f" / {shot.motion_seconds:.1f}"
-        dpg.set_value("read_time", f"{shot.motion}   {shot.time:.2f}{total} s")
-        factor = f"{shot.real_time_factor:.2f}" if shot.playing else "paused"
-        dpg.set_value("read_rate", f"real time {factor}" if shot.playing else factor)
+        dpg.set_value("read_time", f"{shot.motion[:28]}   {shot.time:.2f}{total} s")
+        dpg.set_value("read_rate", _rate_note(shot))
         state = "   FALLEN" if shot.fallen else ""
         dpg.set_value("read_error", f"error {1e3 * shot.body_error:.0f} mm{state}")
         large = shot.fallen or shot.body_error > _ERROR_IS_LARGE
-        dpg.configure_item("read_error", color=(255, 125, 105) if large else (222, 226, 233))
+        dpg.bind_item_theme("read_error", "warning_text" if large else 0)
         dpg.set_value("read_view", view_note)
+        dpg.set_value("loop", shot.loop)
         if not dpg.is_item_active("rate"):
             dpg.set_value("rate", rate_label(shot.rate))
+        self._show_work()
+
+    def _show_work(self) -> None:
+        running = self._desk.jobs.running
+        dpg.configure_item("work", show=bool(running))
+        dpg.configure_item("read_view", show=not running)
+        if running:
+            work = running[-1]
+            share = f" {100 * work.share:.0f} %" if work.share >= 0.0 else " ..."
+            dpg.configure_item("work_bar", overlay=f"{work.what[:24]}{share}")
+            dpg.set_value("work_bar", max(work.share, 0.0))
+
+    def _button(self, name: str, label: str, width: int) -> None:
+        action, tag = self._actions[name], name.replace(".", "_")
+        dpg.add_button(label=label, tag=tag, callback=lambda *_: self._call(action))
+        theme.sized(tag, width)
+        with dpg.tooltip(tag, delay=0.5):
+            dpg.add_text(f"{action.help}{f' [{action.keys[0]}]' if action.keys else ''}")
+        if name == "time.continue":
+            dpg.bind_item_theme(tag, "accent_button")
+
+
+def _rate_note(shot: m.Snapshot) -> str:
+    if shot.reviewing:
+        return f"{shot.history[1] - shot.run_time:.1f} s ago" if not shot.playing else "showing the past"
+    return f"real time {shot.real_time_factor:.2f}" if shot.playing else "paused"
 
 
 def _rate_of(label: str) -> float:

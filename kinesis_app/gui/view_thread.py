@@ -17,7 +17,10 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.gui.frames import FrameStore
 from kinesis_app.session.messages import Snapshot
 from kinesis_app.view.camera import Camera
-from kinesis_app.view.offscreen import Renderer, ViewOptions
+from kinesis_app.view.camera_views import CAMERA_VIEWS
+from kinesis_app.view.eye import Eye
+from kinesis_app.view.offscreen import Picked, Renderer
+from kinesis_app.view.options import ViewOptions
 from kinesis_app.view.pose import Pose
 from kinesis_app.view.quality import LEVELS, AdaptiveQuality
 
@@ -41,6 +44,7 @@ class ViewThread:
         software: Whether the processor draws.
         frame_ms: Duration of the last frames [ms].
         fps: Pictures per second.
+        eye: Where the picture on the screen was taken from; None before the first one.
     """
 
     def __init__(
@@ -57,6 +61,9 @@ class ViewThread:
         self.camera = Camera()
         self.quality = AdaptiveQuality(HARDWARE_BUDGET, len(LEVELS) - 1)
         self.fixed_quality: int | None = None
+        self.eye: Eye | None = None
+        self._look = 0
+        self._answers: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._latest, self._tell, self._build_lock = latest, tell, build_lock
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._target: tuple[FrameStore, int, int] | None = None
@@ -97,9 +104,30 @@ class ViewThread:
         """Follow the body or stay."""
         self._jobs.put(lambda view: setattr(view.camera, "tracking", on))
 
-    def centre_on(self, x: float, y: float) -> None:
-        """Look at what is under a point: from the left in widths, from the bottom in heights."""
-        self._jobs.put(lambda view: view._centre_on(x, y))
+    def look(self, number: int) -> None:
+        """One of ``CAMERA_VIEWS``."""
+        self._look = number
+        self._jobs.put(_look)
+
+    def next_look(self, step: int) -> None:
+        """The next or the previous one of ``CAMERA_VIEWS``."""
+        self.look((self._look + step) % len(CAMERA_VIEWS))
+
+    def pick(self, x: float, y: float, then: Callable[[Picked | None], None]) -> None:
+        """What is under a point: from the left in widths, from the bottom in heights.
+
+        ``then`` gets the answer from :meth:`deliver`.
+        """
+        self._jobs.put(lambda view: view._pick(x, y, then))
+
+    def centre_on(self, point: np.ndarray) -> None:
+        """Look at a point of the world (3,) [m]."""
+        self._jobs.put(lambda view: view.camera.centre(point))
+
+    def deliver(self) -> None:
+        """Hand over answers; on the main thread."""
+        while not self._answers.empty():
+            self._answers.get()()
 
     def save_picture(self, path: Path) -> None:
         """Write a large picture of the view in the best quality."""
@@ -179,6 +207,7 @@ class ViewThread:
         if self._scratch.shape != (height, width, 3):
             self._scratch = np.zeros((height, width, 3), dtype=np.uint8)
         self._renderer.render(Pose.of(shot), self.camera, self._scratch, self.options, quality)
+        self.eye = self._renderer.eye(width / height)
         pixels = store.begin()
         np.multiply(self._scratch, np.float32(1.0 / 255.0), out=pixels[:height, :width, :3])
         store.commit(width, height)
@@ -194,12 +223,10 @@ class ViewThread:
         pause = 1.0 / (SOFTWARE_FPS if self.software else MAX_FPS) - spent
         time.sleep(max(pause, 0.2 * spent if self.software else 0.0))
 
-    def _centre_on(self, x: float, y: float) -> None:
-        if self._target is None:
-            return
-        point = self._renderer.pick(x, y, self._target[1] / self._target[2])
-        if point is not None:
-            self.camera.centre(point)
+    def _pick(self, x: float, y: float, then: Callable[[Picked | None], None]) -> None:
+        if self.eye is not None:
+            found = self._renderer.pick(x, y, self.eye.aspect)
+            self._answers.put(lambda: then(found))
 
     def _save_picture(self, path: Path) -> None:
         shot = self._latest()
@@ -222,6 +249,13 @@ def _align(view: ViewThread) -> None:
     shot = view._latest()
     if shot is not None:
         view.camera.align(shot.qpos)
+
+
+def _look(view: ViewThread) -> None:
+    shot, wanted = view._latest(), CAMERA_VIEWS[view._look]
+    if shot is not None:
+        view.camera.look(shot.qpos, wanted.azimuth, wanted.elevation, wanted.distance)
+        view.camera.tracking = wanted.tracking
 
 
 def _lower_priority() -> None:

@@ -1,4 +1,4 @@
-"""The panel with the 3-D picture, and the mouse in it."""
+"""The panel with the 3-D picture."""
 
 from __future__ import annotations
 
@@ -12,13 +12,10 @@ from kinesis_app.gui.view_thread import ViewThread
 _QUANTUM = 128
 _SETTLE = 0.25
 _MAX_SIZE = (1920, 1200)
-_WHEEL_STEP = 0.05
-_DOUBLE_CLICK = 0.25
-_BUTTONS = {0: "orbit", 1: "pan", 2: "zoom"}
 
 
 class Viewport:
-    """Shows the view thread's pictures; turns drags into camera movements."""
+    """Shows the view thread's pictures."""
 
     def __init__(self, view: ViewThread) -> None:
         self._view = view
@@ -27,30 +24,35 @@ class Viewport:
         self._store: FrameStore | None = None
         self._retired: list[tuple[int | str, FrameStore]] = []
         self._texture: int | str = 0
-        self._drag: int | None = None
-        self._mouse = (0.0, 0.0)
-        self._down = [False] * 3
-        self._last_right = 0.0
 
     def build(self) -> None:
         """Create the panel's content in the current container."""
         dpg.add_texture_registry(tag="view_textures")
         dpg.add_text("Preparing the 3-D view ...", tag="view_note")
-        with dpg.handler_registry():
-            dpg.add_mouse_wheel_handler(callback=self._wheel)
 
     def update(self, width: int, height: int) -> None:
-        """Once per GUI frame: adopt the panel's size [pixels], the newest picture and the mouse."""
+        """Once per GUI frame: adopt the panel's size [pixels] and the newest picture."""
         self._adopt_size(width, height)
         if self._store is not None and (image := self._store.take()) is not None:
             self._show(image)
         if self._view.problem:
             dpg.set_value("view_note", self._view.problem)
-        self._track_mouse()
 
     @property
     def hovered(self) -> bool:
+        """Whether the mouse is over the picture, and nothing else is in front of it."""
         return bool(dpg.does_item_exist("picture") and dpg.is_item_hovered("picture"))
+
+    def mouse(self) -> tuple[float, float]:
+        """Where the mouse is: from the left in widths, from the bottom in heights."""
+        left, top = dpg.get_item_rect_min("picture")
+        x, y = dpg.get_mouse_pos(local=False)
+        return (x - left) / max(self._size[0], 1), 1.0 - (y - top) / max(self._size[1], 1)
+
+    @property
+    def height(self) -> int:
+        """Of the picture [pixels]."""
+        return max(self._size[1], 1)
 
     # --- size and pictures -----------------------------------------------------------------
 
@@ -103,38 +105,3 @@ class Viewport:
             texture, _ = self._retired.pop()
             if texture:
                 dpg.delete_item(texture)
-
-    # --- mouse -----------------------------------------------------------------------------
-
-    def _track_mouse(self) -> None:
-        down = [dpg.is_mouse_button_down(button) for button in range(3)]
-        position = tuple(dpg.get_mouse_pos(local=False))
-        for button in range(3):
-            if down[button] and not self._down[button] and self.hovered and self._drag is None:
-                self._drag = button
-                if button == 1:
-                    self._right_pressed()
-            elif not down[button] and self._drag == button:
-                self._drag = None
-        dx, dy = position[0] - self._mouse[0], position[1] - self._mouse[1]
-        if self._drag is not None and self._down[self._drag] and (dx or dy):
-            height = max(self._size[1], 1)
-            self._view.move_camera(self._action(self._drag), dx / height, dy / height)
-        self._mouse, self._down = (position[0], position[1]), down
-
-    def _action(self, button: int) -> str:
-        shift = dpg.is_key_down(dpg.mvKey_LShift) or dpg.is_key_down(dpg.mvKey_RShift)
-        name = _BUTTONS[button]
-        return f"{name}_h" if shift and name != "zoom" else name
-
-    def _right_pressed(self) -> None:
-        now = time.monotonic()
-        if now - self._last_right < 2.0 * _DOUBLE_CLICK:
-            left, top = dpg.get_item_rect_min("picture")
-            x, y = dpg.get_mouse_pos(local=False)
-            self._view.centre_on((x - left) / self._size[0], 1.0 - (y - top) / self._size[1])
-        self._last_right = now
-
-    def _wheel(self, _sender: object, steps: float, _user: object) -> None:
-        if self.hovered and steps:
-            self._view.move_camera("zoom", 0.0, -_WHEEL_STEP * steps)

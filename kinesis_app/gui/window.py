@@ -1,33 +1,37 @@
-"""The window: layout, main loop, and what its actions do. Runs on the main thread only."""
+"""The window: its parts, its main loop. Runs on the main thread only."""
 
 from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import dearpygui.dearpygui as dpg
 
 from kinesis_app.errors import KinesisError
-from kinesis_app.gui import layout
-from kinesis_app.gui.actions import Action, shortcut_table
-from kinesis_app.gui.commands import action_table
+from kinesis_app.gui import layout, plot_parts, theme
+from kinesis_app.gui.actions import Action, action_by_id, action_table, remapped, shortcut_table
+from kinesis_app.gui.command_bar import CommandBar
 from kinesis_app.gui.controls import Controls
-from kinesis_app.gui.export import free_name, keyframe
-from kinesis_app.gui.help import Help
+from kinesis_app.gui.desk import ENDLESS, Desk
+from kinesis_app.gui.experiment_panel import ExperimentPanel
+from kinesis_app.gui.files_window import FilesWindow
+from kinesis_app.gui.floating import Floating
+from kinesis_app.gui.help import Help, build_welcome
+from kinesis_app.gui.jobs import Jobs
 from kinesis_app.gui.keys import Keys
-from kinesis_app.gui.lines import BodyLines, MuscleLines, MusclePicker
-from kinesis_app.gui.loader import Loader
 from kinesis_app.gui.messages_log import MessageLog
-from kinesis_app.gui.raster import Raster
+from kinesis_app.gui.palette import Palette
+from kinesis_app.gui.picker import MusclePicker
+from kinesis_app.gui.plot_area import PlotArea
+from kinesis_app.gui.pointer import Pointer
+from kinesis_app.gui.settings import Settings, config_dir, load_keys, load_settings, save_settings
 from kinesis_app.gui.startup import BUILD_LOCK, SessionStarter
-from kinesis_app.gui.theme import apply_theme
-from kinesis_app.gui.traces import Traces
-from kinesis_app.gui.transport import Transport, next_rate
+from kinesis_app.gui.toolbar import Toolbar
+from kinesis_app.gui.transport import Transport
+from kinesis_app.gui.view_panel import ViewPanel
 from kinesis_app.gui.view_thread import ViewThread
 from kinesis_app.gui.viewport import Viewport
 from kinesis_app.session import messages as m
@@ -45,20 +49,21 @@ class Window:
         screen: Its size [pixels].
         motion: See ``run_window``.
         policy: See ``run_window``.
+        do: Actions to do once the human walks, by name.
     """
 
-    def __init__(self, screen: tuple[int, int], motion: str | None, policy: str | None) -> None:
-        self._screen = screen
+    def __init__(
+        self, screen: tuple[int, int], motion: str | None, policy: str | None, do: Sequence[str] = ()
+    ) -> None:
+        self._screen, self._motion, self._do = screen, motion, list(do)
         self._starter = SessionStarter(motion, policy)
         self._session: LiveSession | None = None
         self.log = MessageLog()
         self.view = ViewThread(self._latest, self.log.tell, BUILD_LOCK)
         self.view.start()
-        self.loop = True
-        self.panels = {"left": True, "right": True}
+        self.jobs = Jobs(self.log.tell)
         self.main_ms = 0.0
-        self._closing = False
-        self._started = False
+        self.started = False
 
     @property
     def session(self) -> LiveSession:
@@ -69,17 +74,17 @@ class Window:
         """Build, show, loop; returns the exit code.
 
         Raises:
-            KinesisError: If motion or policy cannot be loaded.
+            KinesisError: If motion or policy cannot be loaded, or an action of ``do`` does not exist.
         """
-        loader = Loader(self.log.tell)
         dpg.create_context()
         try:
             self._session = self._starter.result()
-            self._build(loader)
-            self._main_loop(loader, None if seconds is None else time.monotonic() + seconds)
+            self._build()
+            self._main_loop(None if seconds is None else time.monotonic() + seconds)
+            self._remember()
         finally:
             self.view.close()
-            loader.close()
+            self.jobs.close()
             if self._session is not None:
                 self._session.close()
             dpg.destroy_context()
@@ -87,34 +92,85 @@ class Window:
 
     # --- building --------------------------------------------------------------------------
 
-    def _build(self, loader: Loader) -> None:
+    def _build(self) -> None:
         dpg.configure_app(manual_callback_management=True)
-        apply_theme()
-        self.controls = Controls(self.session, loader)
-        self.traces = Traces()
-        self.muscle_lines, self.body_lines = MuscleLines(self.log.tell), BodyLines()
-        self.picker = MusclePicker(self.muscle_lines)
-        self.raster = Raster(self.muscle_lines.toggle)
+        theme.build_themes()
+        plot_parts.build_line_themes()
+        desk = self.desk = self._new_desk()
+        self.actions = self._keyed(action_table(desk))
+        for name in self._do:
+            action_by_id(self.actions, name)
+        by_id = {action.id: action for action in self.actions}
         self.viewport = Viewport(self.view)
-        self.actions = action_table(self)
-        self.transport = Transport({action.id: action for action in self.actions})
-        self.help = Help(self.actions)
-        layout.build(self)
-        Keys(shortcut_table(self.actions), self.call).build()
+        self.pointer = Pointer(desk, self.viewport)
+        self.parts = layout.Parts(
+            controls=Controls(desk),
+            experiment=ExperimentPanel(desk),
+            view_panel=ViewPanel(desk, by_id, self.call),
+            viewport=self.viewport,
+            toolbar=Toolbar(desk, by_id, self.call),
+            command=CommandBar(desk),
+            transport=Transport(desk, by_id, self.call),
+            plots=PlotArea(desk),
+        )
+        layout.build(self.parts, desk, self.actions, self.call)
+        self._tabs = layout.LeftTabs()
+        self.pointer.build()
+        self._build_floating(desk)
+        self.keys = Keys(shortcut_table(self.actions), self.call, self._key_first)
+        self.keys.build()
         self.log.build()
+        self._looks: tuple[str, float] | None = None
         self._create_viewport()
-        self.controls.read_libraries()
+        self.parts.controls.read_libraries()
+
+    def _new_desk(self) -> Desk:
+        settings = Settings()
+        try:
+            settings = load_settings(config_dir() / "settings.yaml")
+        except KinesisError as error:
+            self.log.tell("warning", f"{error} Defaults are used.")
+        desk = Desk(self.session, self.view, self.jobs, self.log.tell, settings)
+        desk.clipboard, desk.full_screen = dpg.set_clipboard_text, dpg.toggle_viewport_fullscreen
+        desk.motion_name = self._motion or ENDLESS
+        desk.show(color_map=settings.color_map)
+        if not settings.welcomed:
+            desk.open.add("welcome")
+            desk.set(welcomed=True)
+        return desk
+
+    def _keyed(self, actions: list[Action]) -> list[Action]:
+        try:
+            keyed = remapped(actions, load_keys(config_dir() / "keys.yaml"))
+            shortcut_table(keyed)
+        except KinesisError as error:
+            self.log.tell("warning", f"{error} The usual shortcuts are used.")
+            return actions
+        return keyed
+
+    def _build_floating(self, desk: Desk) -> None:
+        self.palette = Palette(desk, self.actions, self.call)
+        files, picker = FilesWindow(desk, self._guarded), MusclePicker(desk)
+        self.palette.build()
+        files.build()
+        picker.build()
+        Help(self.actions).build()
+        build_welcome(desk)
+        self.floating = Floating(
+            desk, {"palette": self.palette.appear, "files": files.appear, "picker": picker.appear}
+        )
 
     def _create_viewport(self) -> None:
-        width, height = layout.window_size(self._screen)
+        settings = self.desk.settings
+        width, height = layout.window_size(self._screen, (settings.width, settings.height))
         dpg.create_viewport(
             title=_NAME,
             width=width,
             height=height,
             min_width=layout.SMALLEST_WINDOW[0],
             min_height=layout.SMALLEST_WINDOW[1],
-            x_pos=(self._screen[0] - width) // 2,
-            y_pos=(self._screen[1] - height) // 2,
+            x_pos=max((self._screen[0] - width) // 2, 0),
+            y_pos=max((self._screen[1] - height) // 2, 0),
         )
         dpg.setup_dearpygui()
         dpg.show_viewport()
@@ -122,12 +178,13 @@ class Window:
 
     # --- loop ------------------------------------------------------------------------------
 
-    def _main_loop(self, loader: Loader, end: float | None) -> None:
-        while dpg.is_dearpygui_running() and not self._closing:
+    def _main_loop(self, end: float | None) -> None:
+        while dpg.is_dearpygui_running() and not self.desk.closing:
             began = time.perf_counter()
             self._start_when_ready()
             self._run_callbacks()
-            loader.deliver()
+            self._guarded(self.jobs.deliver)
+            self._guarded(self.view.deliver)
             self._update()
             self.main_ms += 0.05 * (1e3 * (time.perf_counter() - began) - self.main_ms)
             dpg.render_dearpygui_frame()
@@ -138,9 +195,13 @@ class Window:
 
     def _start_when_ready(self) -> None:
         # Building the GL context keeps the interpreter busy: the clock starts after it.
-        if not self._started and self.view.ready.is_set():
-            self._started = True
+        if not self.started and self.view.ready.is_set():
+            self.started = True
             self.session.start()
+        if self._do and self.started and self.desk.shot.step > 0:
+            for name in self._do:
+                self.call(action_by_id(self.actions, name))
+            self._do.clear()
 
     def _run_callbacks(self) -> None:
         for callback, sender, data, user in dpg.get_callback_queue() or ():
@@ -156,92 +217,61 @@ class Window:
             self.log.tell("error", f"{type(error).__name__}: {error}")
 
     def _update(self) -> None:
-        shot = self.session.latest_snapshot()
+        desk = self.desk
         for event in self.session.drain_events():
             self.log.tell(event.level, event.text)
-        samples = self.session.drain_samples()
-        self.traces.extend(samples)
-        if not shot.playing and shot.step > 0:
-            self.traces.rewind(shot.time)
-        layout.update(self)
-        self.raster.update(self.traces)
-        self.muscle_lines.update(self.traces)
-        self.body_lines.update(self.traces)
-        self.controls.update(shot)
-        self.transport.update(shot, self._view_note())
+            if isinstance(event, m.Branched):
+                desk.traces.truncate(event.run_time)
+        desk.traces.extend(self.session.drain_samples())
+        shot = self.session.latest_snapshot()
+        if (looks := (desk.settings.theme, desk.settings.font_scale)) != self._looks:
+            self._looks = looks
+            theme.apply(*looks)
+        left, top, width = layout.fit(self.parts, desk)
+        self._tabs.update(desk.settings.left_tab)
+        self._update_parts(shot, width)
+        self.floating.update()
+        self.log.update((left + 10, top + 10), width - 40)
         for action in self.actions:
             if action.checked is not None:
-                for place in layout.SWITCH_PLACES:
-                    if dpg.does_item_exist(tag := f"{place}_{action.id}"):
-                        dpg.set_value(tag, action.checked())
-        dpg.set_value("loop", self.loop)
+                dpg.set_value(f"menu_{action.id}", action.checked())
 
-    def _view_note(self) -> str:
-        muscle = self.raster.hovered()
+    def _update_parts(self, shot: m.Snapshot, width: int) -> None:
+        parts = self.parts
+        self._guarded(self.pointer.update)
+        self._guarded(partial(parts.plots.update, shot))
+        parts.toolbar.update(width)
+        parts.command.update(shot)
+        parts.transport.update(shot, self._view_note(shot), width)
+        parts.controls.update(shot)
+        self._guarded(partial(parts.experiment.update, shot))
+        if self.desk.settings.left_tab == "view":
+            parts.view_panel.update()
+
+    def _view_note(self, shot: m.Snapshot) -> str:
+        muscle = self.parts.plots.hovered_muscle()
+        if muscle is None:
+            muscle = self.desk.muscles.selected
         if muscle is not None:
-            return layout.muscle_note(muscle, float(self.session.latest_snapshot().activation[muscle]))
-        return f"3-D {self.view.fps:.0f} fps, {self.view.quality.quality.name} quality"
+            return layout.muscle_note(muscle, float(shot.activation[muscle]))
+        return self.pointer.note() or f"3-D {self.view.fps:.0f} fps, {self.view.quality.quality.name} quality"
 
-    # --- what actions do -------------------------------------------------------------------
+    def _key_first(self, chord: str) -> bool:
+        if "palette" in self.desk.open and self.palette.key(chord):
+            return True
+        return self.parts.command.key(chord)
 
     def call(self, action: Action) -> None:
         """Do an action; whatever goes wrong is shown."""
         self._guarded(action.run)
 
-    def send(self, command: m.Command) -> None:
-        """Ask the session for something."""
-        self.session.send(command)
-
     def quit(self) -> None:
-        self._closing = True
+        """End the main loop."""
+        self.desk.closing = True
 
-    def toggle_play(self) -> None:
-        self.send(m.Pause() if self.session.latest_snapshot().playing else m.Play())
-
-    def change_rate(self, up: bool) -> None:
-        self.send(m.SetRate(next_rate(self.session.latest_snapshot().rate, up)))
-
-    def change_speed(self, by: float) -> None:
-        speed = self.session.latest_snapshot().walking_speed
-        if speed is None:
-            raise KinesisError("This motion has its own speed; only generated walks can change it.")
-        self.controls.set_speed(min(max(round(speed + by, 2), 0.6), 1.8))
-
-    def set_loop(self, on: bool) -> None:
-        self.loop = on
-        self.send(m.SetLoop(on))
-
-    def toggle_option(self, name: str) -> None:
-        self.view.set_options(replace(self.view.options, **{name: not getattr(self.view.options, name)}))
-
-    def toggle_tracking(self) -> None:
-        self.view.set_tracking(not self.view.camera.tracking)
-
-    def toggle_panel(self, name: str) -> None:
-        self.panels[name] = not self.panels[name]
-
-    def toggle_full_screen(self) -> None:
-        dpg.toggle_viewport_fullscreen()
-
-    def copy_state(self) -> None:
-        dpg.set_clipboard_text(keyframe(self.session.latest_snapshot()))
-        self.log.tell("info", "State copied as a <key> for MuJoCo.")
-
-    def align_camera(self) -> None:
-        self.view.align_camera()
-
-    def escape(self) -> None:
-        for tag in ("help", "picker", "log"):
-            if dpg.is_item_shown(tag):
-                dpg.hide_item(tag)
-                return
-        self.view.set_tracking(False)
-
-    def toggle_help(self) -> None:
-        self.help.toggle()
-
-    def save_picture(self) -> None:
-        self.view.save_picture(free_name(Path.cwd()))
+    def _remember(self) -> None:
+        self.desk.set(width=dpg.get_viewport_width(), height=dpg.get_viewport_height())
+        save_settings(self.desk.settings, config_dir() / "settings.yaml")
 
     def _latest(self) -> m.Snapshot | None:
         return self._session.latest_snapshot() if self._session is not None else None

@@ -57,6 +57,13 @@ class Camera:
         self.tracking = True
         self._place()
 
+    def look(self, qpos: np.ndarray, azimuth: float, elevation: float, distance: float) -> None:
+        """Look at a body in pose ``qpos`` (35,) from ``azimuth`` [deg] against its heading."""
+        self.align(qpos)
+        self.cam.azimuth += azimuth - BESIDE
+        self.cam.elevation, self.cam.distance = elevation, distance
+        self._keep_above_floor()
+
     def follow(self, qpos: np.ndarray, dt: float) -> None:
         """Move on by ``dt`` [s] of time on the wall (or of the film)."""
         if self._target is None:

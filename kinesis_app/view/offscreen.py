@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 from dataclasses import dataclass
 
 import mujoco
@@ -10,32 +11,36 @@ import numpy as np
 
 from kinesis_app.view import glcontext, overlay, tubes
 from kinesis_app.view.camera import Camera
-from kinesis_app.view.colors import activation_color
+from kinesis_app.view.colors import color_of
 from kinesis_app.view.decimate import coarse_meshes
+from kinesis_app.view.eye import Eye, eye_of
+from kinesis_app.view.muscle_values import muscle_values
+from kinesis_app.view.options import EFFECTS, FLAGS, ViewOptions
 from kinesis_app.view.pose import Pose
 from kinesis_app.view.quality import LEVELS, Quality
-from kinesis_app.view.scene import BONE_GROUP, CORDS, FLOOR_GROUP, view_model
+from kinesis_app.view.scene import CORDS, view_model
 
 MAX_GEOMS = 600
 RESTING_COLOR = np.array([0.55, 0.24, 0.24])
-"""Of muscles when they are not coloured by activation."""
+"""Of muscles that are not coloured by a quantity."""
+SELECTED_SHADE = np.array([0.45, 0.95, 1.0])
+"""Mixed into the colour of the selected muscle."""
+SELECTED_THICKNESS = 1.35
 
 
 @dataclass(frozen=True)
-class ViewOptions:
-    """What is shown.
+class Picked:
+    """What is under a point of the picture.
 
     Attributes:
-        muscles: Whether muscles are drawn.
-        muscle_color: Whether they are coloured by activation.
-        ghost: Whether the reference is drawn.
-        forces: Whether ground reactions are drawn.
+        point: In the world [m], shape (3,).
+        body: Name of the body; empty for a muscle.
+        muscle: Index of the muscle; None for a body.
     """
 
-    muscles: bool = True
-    muscle_color: bool = True
-    ghost: bool = True
-    forces: bool = False
+    point: np.ndarray
+    body: str = ""
+    muscle: int | None = None
 
 
 class Renderer:
@@ -48,7 +53,8 @@ class Renderer:
     """
 
     def __init__(self, width: int = 1920, height: int = 1200, quick: bool = True) -> None:
-        self.model = view_model()
+        # A copy of its own: colours are written into it, and a film may be drawn beside the window.
+        self.model = copy.copy(view_model())
         self._gl, self.backend = glcontext.make_context(width, height)
         self.device = glcontext.renderer_name(self._gl)
         self.software = glcontext.is_software(self.device)
@@ -95,13 +101,12 @@ class Renderer:
         """Bring the scene up to date without drawing it."""
         model, data, scene = self.model, self.data, self.scene
         overlay.set_pose(model, data, pose.qpos, muscles=True)
-        self.option.flags[mujoco.mjtVisFlag.mjVIS_SKIN] = options.muscles
-        colors = activation_color(pose.activation) if options.muscle_color else RESTING_COLOR
-        model.skin_rgba[:CORDS, :3] = colors
+        self._set_option(options)
+        model.skin_rgba[:CORDS] = _muscle_colors(pose, options)
         everything = int(mujoco.mjtCatBit.mjCAT_ALL)
         mujoco.mjv_updateScene(model, data, self.option, self._perturb, camera.cam, everything, scene)
         if options.muscles:
-            self._shape_muscles(pose.activation)
+            self._shape_muscles(pose.activation, options)
         if not quality.shadow:
             overlay.add_soft_shadow(model, data, scene)
         if options.ghost and quality.ghost and pose.reference_qpos is not None:
@@ -111,10 +116,17 @@ class Renderer:
             overlay.add_ground_forces(model, data, pose.grf, scene)
         if pose.push is not None:
             overlay.add_push(model, data, pose.push, scene)
-        self._set_flags(quality)
+        if options.selected_body:
+            overlay.add_selection(model, data, options.selected_body, scene)
+        overlay.add_goals(scene, options.goals)
+        self._set_effects(options, quality)
 
-    def pick(self, x: float, y: float, aspect: float) -> np.ndarray | None:
-        """World point (3,) [m] under a point of the last picture, or None on the sky.
+    def eye(self, aspect: float) -> Eye:
+        """Where the last picture was taken from, if its width over height is ``aspect``."""
+        return eye_of(self.scene, aspect)
+
+    def pick(self, x: float, y: float, aspect: float) -> Picked | None:
+        """What is under a point of the last picture; None on the sky.
 
         Args:
             x: From the left, in widths.
@@ -122,36 +134,65 @@ class Renderer:
             aspect: Width over height of the picture.
         """
         point = np.zeros((3, 1))
-        ids = [np.full((1, 1), -1, dtype=np.int32) for _ in range(3)]
-        body = mujoco.mjv_select(self.model, self.data, self.option, aspect, x, y, self.scene, point, *ids)
-        return point[:, 0] if body >= 0 else None
+        geom, flex, skin = (np.full((1, 1), -1, dtype=np.int32) for _ in range(3))
+        body = mujoco.mjv_select(
+            self.model, self.data, self.option, aspect, x, y, self.scene, point, geom, flex, skin
+        )
+        if 0 <= skin[0, 0] < CORDS:
+            return Picked(point[:, 0], muscle=int(skin[0, 0]))
+        return Picked(point[:, 0], self.model.body(body).name) if body >= 0 else None
 
     def close(self) -> None:
         """Free the GL context; on the thread that made it."""
         self._context.free()
         self._gl.free()
 
-    def _shape_muscles(self, activation: np.ndarray) -> None:
+    def _set_option(self, options: ViewOptions) -> None:
+        option = self.option
+        option.flags[mujoco.mjtVisFlag.mjVIS_SKIN] = options.muscles
+        for name in FLAGS:
+            option.flags[getattr(mujoco.mjtVisFlag, f"mjVIS_{name}")] = name in options.flags
+        option.geomgroup[:] = [group in options.groups for group in range(6)]
+        option.sitegroup[:] = [group in options.site_groups for group in range(6)]
+        option.frame = int(getattr(mujoco.mjtFrame, f"mjFRAME_{options.frame}"))
+        option.label = int(getattr(mujoco.mjtLabel, f"mjLABEL_{options.label}"))
+        if "CONTACTPOINT" in options.flags:
+            mujoco.mj_collision(self.model, self.data)
+
+    def _shape_muscles(self, activation: np.ndarray, options: ViewOptions) -> None:
         paths = tubes.wrapped_paths(self.data)
+        thickness = np.ones(CORDS)
+        if options.selected_muscle is not None:
+            thickness[options.selected_muscle] = SELECTED_THICKNESS
         scene, n = self.scene, 0
-        for vertices, normals in (tubes.belly_tubes(paths, activation), tubes.cord_tubes(paths)):
+        for vertices, normals in (tubes.belly_tubes(paths, activation, thickness), tubes.cord_tubes(paths)):
+            if options.shown is not None:  # all vertices in one place: nothing to see or to click
+                hidden = [i for i in range(CORDS) if i not in options.shown]
+                vertices[hidden] = vertices[hidden][:, :1, :1]
             scene.skinvert[n : n + vertices.size] = vertices.reshape(-1)
             scene.skinnormal[n : n + vertices.size] = normals.reshape(-1)
             n += vertices.size
 
-    def _set_flags(self, quality: Quality) -> None:
-        flags = self.scene.flags
-        flags[mujoco.mjtRndFlag.mjRND_SHADOW] = quality.shadow
-        flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = quality.reflection
-        flags[mujoco.mjtRndFlag.mjRND_HAZE] = True
-        flags[mujoco.mjtRndFlag.mjRND_SKYBOX] = True
+    def _set_effects(self, options: ViewOptions, quality: Quality) -> None:
+        affordable = {"SHADOW": quality.shadow, "REFLECTION": quality.reflection}
+        for name in EFFECTS:
+            on = name in options.effects and affordable.get(name, True)
+            self.scene.flags[getattr(mujoco.mjtRndFlag, f"mjRND_{name}")] = on
+
+
+def _muscle_colors(pose: Pose, options: ViewOptions) -> np.ndarray:
+    """RGBA per muscle, shape (80, 4)."""
+    values = None if options.color_by == "plain" else muscle_values(pose, options.color_by)
+    colors = np.ones((CORDS, 4))
+    colors[:, :3] = RESTING_COLOR if values is None else color_of(values, options.color_map)
+    if options.selected_muscle is not None:
+        chosen = colors[options.selected_muscle, :3]
+        colors[options.selected_muscle, :3] = 0.45 * chosen + 0.55 * SELECTED_SHADE
+    return colors
 
 
 def _option() -> mujoco.MjvOption:
     option = mujoco.MjvOption()
-    option.geomgroup[:] = 0
-    option.geomgroup[[BONE_GROUP, FLOOR_GROUP]] = 1
-    option.sitegroup[:] = 0
     for flag in ("TENDON", "ACTUATOR", "ACTIVATION", "CONTACTPOINT", "CONTACTFORCE"):
         option.flags[getattr(mujoco.mjtVisFlag, f"mjVIS_{flag}")] = 0
     return option

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import functools
+import math
+from collections.abc import Sequence
 
 import mujoco
 import numpy as np
 
-from kinesis_app.view.scene import BONE_GROUP
+from kinesis_app.view.options import BONE_GROUP, Goal
 
 GHOST_COLOR = np.array([0.35, 0.75, 1.0, 0.22], dtype=np.float32)
 GRF_COLOR = np.array([0.35, 0.85, 0.55, 0.95], dtype=np.float32)
 PUSH_COLOR = np.array([1.0, 0.35, 0.75, 1.0], dtype=np.float32)
+NEXT_GOAL_COLOR = np.array([1.0, 0.72, 0.20, 0.95], dtype=np.float32)
+LATER_GOAL_COLOR = np.array([0.75, 0.68, 0.50, 0.75], dtype=np.float32)
+SELECTED_COLOR = np.array([0.35, 0.95, 1.0, 0.35], dtype=np.float32)
+GOAL_RADIUS = 0.14
+"""Of a goal's disc [m]."""
 METRES_PER_NEWTON = 0.0009
 """Length of a force arrow: body weight is 0.7 m."""
 _HIDDEN_WITHIN = 0.02
@@ -72,20 +79,58 @@ def add_soft_shadow(model: mujoco.MjModel, data: mujoco.MjData, scene: mujoco.Mj
         height = float(max(position[2], 0.0))
         for share in (1.0, 0.8, 0.6, 0.4):
             radius = share * (size + 0.12 * height)
-            _add_disc(scene, position, radius, 0.10 / (1.0 + 1.5 * height))
+            color = np.array([0.0, 0.0, 0.0, 0.10 / (1.0 + 1.5 * height)], dtype=np.float32)
+            _add_disc(scene, position, radius, color, 0.002 - 0.0005 * radius)
 
 
-def _add_disc(scene: mujoco.MjvScene, position: np.ndarray, radius: float, alpha: float) -> None:
+def _add_disc(
+    scene: mujoco.MjvScene, position: np.ndarray, radius: float, color: np.ndarray, height: float
+) -> None:
+    size = np.array([radius, 0.0005, 0.0])  # radius, half height
+    centre = np.array([position[0], position[1], height])
+    _add_geom(scene, mujoco.mjtGeom.mjGEOM_CYLINDER, size, centre, color)
+
+
+def _add_geom(
+    scene: mujoco.MjvScene, kind: mujoco.mjtGeom, size: np.ndarray, centre: np.ndarray, color: np.ndarray
+) -> mujoco.MjvGeom | None:
     if scene.ngeom >= scene.maxgeom:
-        return
+        return None
     geom = scene.geoms[scene.ngeom]
-    size = np.array([radius, radius, 0.0005])
-    centre = np.array([position[0], position[1], 0.002 - 0.0005 * radius])
-    color = np.array([0.0, 0.0, 0.0, alpha], dtype=np.float32)
-    kind = int(mujoco.mjtGeom.mjGEOM_CYLINDER)
-    mujoco.mjv_initGeom(geom, kind, size, centre, np.eye(3).reshape(-1), color)
+    mujoco.mjv_initGeom(geom, int(kind), size, centre, np.eye(3).reshape(-1), color)
     geom.category = int(mujoco.mjtCatBit.mjCAT_DECOR)
     scene.ngeom += 1
+    return geom
+
+
+def add_goals(scene: mujoco.MjvScene, goals: Sequence[Goal]) -> None:
+    """Add a numbered disc per goal, with an arrow where a heading is asked for; the next one is brighter."""
+    for i, goal in enumerate(goals):
+        color = NEXT_GOAL_COLOR if i == 0 else LATER_GOAL_COLOR
+        place = np.array([goal.x, goal.y, 0.0])
+        _add_disc(scene, place, GOAL_RADIUS, color * np.array([1, 1, 1, 0.55], dtype=np.float32), 0.004)
+        _add_disc(scene, place, 0.3 * GOAL_RADIUS, color, 0.006)
+        if goal.heading is not None:
+            start = place + np.array([0.0, 0.0, 0.02])
+            ahead = np.array([math.cos(goal.heading), math.sin(goal.heading), 0.0])
+            add_arrow(scene, start, start + 0.5 * ahead, 0.02, color)
+        if len(goals) > 1:
+            number = _add_geom(
+                scene, mujoco.mjtGeom.mjGEOM_LABEL, np.zeros(3), place + np.array([0.0, 0.0, 0.12]), color
+            )
+            if number is not None:
+                number.label = str(i + 1)
+
+
+def add_selection(model: mujoco.MjModel, data: mujoco.MjData, body: str, scene: mujoco.MjvScene) -> None:
+    """Add a glass ball and the name at the selected body."""
+    at = data.xpos[model.body(body).id]
+    _add_geom(scene, mujoco.mjtGeom.mjGEOM_SPHERE, np.full(3, 0.06), at, SELECTED_COLOR)
+    name = _add_geom(
+        scene, mujoco.mjtGeom.mjGEOM_LABEL, np.zeros(3), at + np.array([0.0, 0.0, 0.08]), SELECTED_COLOR
+    )
+    if name is not None:
+        name.label = body
 
 
 def add_arrow(
@@ -102,8 +147,8 @@ def add_arrow(
     scene.ngeom += 1
 
 
-@functools.cache
-def _foot_side(model_id: int, model: mujoco.MjModel) -> np.ndarray:
+@functools.lru_cache(maxsize=2)  # bounded: every film has a model of its own
+def _foot_side(model: mujoco.MjModel) -> np.ndarray:
     """0 for geoms of the right foot, 1 for the left one, -1 for others; shape (ngeom,)."""
     side = np.full(model.ngeom, -1)
     for i in range(model.ngeom):
@@ -120,7 +165,7 @@ def pressure_points(model: mujoco.MjModel, data: mujoco.MjData) -> list[np.ndarr
     """
     mujoco.mj_collision(model, data)
     contact = data.contact
-    side = _foot_side(id(model), model)[contact.geom].max(axis=1) if data.ncon else np.zeros(0)
+    side = _foot_side(model)[contact.geom].max(axis=1) if data.ncon else np.zeros(0)
     points: list[np.ndarray | None] = []
     for foot in (0, 1):
         rows = np.flatnonzero(side == foot)

@@ -10,8 +10,8 @@ import numpy as np
 from kinesis_app.body.model import body_spec, compile_spec
 from kinesis_app.body.muscles import N_MUSCLES, muscle_table
 from kinesis_app.view import tubes
+from kinesis_app.view.options import BONE_GROUP, FLOOR_GROUP
 
-BONE_GROUP, FLOOR_GROUP = 0, 1
 CORDS = N_MUSCLES
 """Index of the skin with all tendons; skins before it are the muscles in the model's order."""
 
@@ -34,7 +34,7 @@ def view_spec() -> mujoco.MjSpec:
 
 @functools.cache
 def view_model() -> mujoco.MjModel:
-    """The compiled picture; states of the physics model fit it. Only for the thread that draws."""
+    """The compiled picture; states of the physics model fit it. Not to be changed: renderers copy it."""
     return compile_spec(view_spec())
 
 

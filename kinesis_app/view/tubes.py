@@ -141,8 +141,16 @@ def sweep(line: np.ndarray, radius: np.ndarray, segments: int) -> tuple[np.ndarr
     return line[:, :, None, :] + np.asarray(radius)[..., None, None] * out, out
 
 
-def belly_tubes(paths: Paths, activation: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Spindles of all muscles, constant in volume, thicker as they activate."""
+def belly_tubes(
+    paths: Paths, activation: np.ndarray, thickness: np.ndarray | float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Spindles of all muscles, constant in volume, thicker as they activate.
+
+    Args:
+        paths: Of the muscles.
+        activation: shape (80,).
+        thickness: Factor per muscle, shape (80,).
+    """
     table = belly_table()
     begin = np.minimum(table.proximal, 0.4 * paths.length)
     end = np.maximum(paths.length - table.distal, begin + 0.3 * paths.length)
@@ -151,7 +159,7 @@ def belly_tubes(paths: Paths, activation: np.ndarray) -> tuple[np.ndarray, np.nd
     profile = (4.0 * x * (1.0 - x)) ** 0.75
     # V = integral of pi r^2 along the belly; the profile's mean square is 0.46.
     largest = THICKEST * np.tanh(np.sqrt(table.volume[:, None] / (np.pi * 0.46 * length)) / THICKEST)
-    swelling = 1.0 + SWELLING * np.clip(activation, 0.0, 1.0)[:, None]
+    swelling = (thickness * (1.0 + SWELLING * np.clip(activation, 0.0, 1.0)))[:, None]
     line = rounded(along(paths, begin[:, None] + x * length))
     return sweep(line, 0.8 * CORD_RADIUS + largest * swelling * profile, SEGMENTS)
 

@@ -1,0 +1,206 @@
+"""Actions of the View menu: the picture, the panels, the looks of the window."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kinesis_app.gui.actions.action import Action
+from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.muscle_filter import MuscleFilter
+from kinesis_app.gui.settings import LEFT_TABS, THEMES, next_font_scale
+from kinesis_app.view.camera_views import CAMERA_VIEWS
+from kinesis_app.view.colors import MAPS
+from kinesis_app.view.muscle_values import QUANTITIES
+from kinesis_app.view.options import EFFECTS, FLAGS, FRAMES, LABELS, ViewOptions
+from kinesis_app.view.quality import LEVELS
+
+COLORS = (*QUANTITIES, "plain")
+# MuJoCo's own viewer has these keys (issue trackers are full of people who miss them elsewhere).
+_FLAG_KEYS = {
+    "CONVEXHULL": "H", "TEXTURE": "X", "JOINT": "J", "CAMERA": "Q", "ACTUATOR": "U", "ACTIVATION": ",",
+    "LIGHT": "Z", "CONSTRAINT": "E", "INERTIA": "I", "CONTACTPOINT": "C", "TRANSPARENT": "T", "COM": "M",
+    "STATIC": "D",
+}  # fmt: skip
+_EFFECT_KEYS = {"SHADOW": "S", "WIREFRAME": "W", "REFLECTION": "R", "SKYBOX": "K", "FOG": "G", "HAZE": "/"}
+
+
+def rows(d: Desk) -> list[Action]:
+    """The menu's rows."""
+    return [*_shown(d), *_camera(d), *_muscles(d), *_window(d), *_flags(d)]
+
+
+# One to three lines per row read better than eight.
+# fmt: off
+def _shown(d: Desk) -> list[Action]:
+    return [
+        Action("view.ghost", "Ghost of the reference", ("Shift+H",), partial(_toggle, d, "ghost"), "View",
+               "Show as blue glass what the human imitates", lambda: d.view.options.ghost),
+        Action("view.forces", "Ground reaction forces", ("F",), partial(_toggle, d, "forces"), "View",
+               "Show the forces under the feet as arrows", lambda: d.view.options.forces),
+        Action("view.muscles", "Muscles", ("V",), partial(_toggle, d, "muscles"), "View",
+               "Show or hide the muscles", lambda: d.view.options.muscles),
+        Action("view.bones_muscles", "Bones and muscles only", ("Shift+V",), partial(_plain, d), "View",
+               "Back to the plain picture: bones, muscles, floor"),
+        Action("view.deselect", "Deselect", ("Shift+D",), partial(_deselect, d), "View",
+               "No muscle and no body stands out any more"),
+    ]
+
+
+def _camera(d: Desk) -> list[Action]:
+    looks = [
+        Action(f"view.camera_{i}", f"Camera {look.title}", (), partial(d.view.look, i), "View",
+               f"Look at the human {look.title}", part="Camera")
+        for i, look in enumerate(CAMERA_VIEWS)
+    ]
+    return [
+        Action("view.follow", "Follow the body", ("Shift+F",),
+               lambda: d.view.set_tracking(not d.view.camera.tracking), "View", "Let the camera go along",
+               lambda: d.view.camera.tracking, part="Camera"),
+        Action("view.align", "Align camera", ("Ctrl+A",), d.view.align_camera, "View",
+               "Back to the first view, and follow", part="Camera"),
+        Action("view.free", "Free camera", ("Esc",), partial(escape, d), "View",
+               "Close an open window, end the goal tool, or else let the camera stay where it is",
+               part="Camera"),
+        Action("view.next_camera", "Next camera", ("]",), lambda: d.view.next_look(1), "View",
+               "Go through the ready-made views", part="Camera"),
+        Action("view.previous_camera", "Previous camera", ("[",), lambda: d.view.next_look(-1), "View",
+               "Go through the ready-made views backwards", part="Camera"),
+        *looks,
+    ]
+
+
+def _muscles(d: Desk) -> list[Action]:
+    by = [
+        Action(f"view.color_{name}", f"Colour by {name}" if name != "plain" else "One colour for muscles", (),
+               partial(d.show, color_by=name), "View",
+               f"Colour muscles: {QUANTITIES.get(name, 'all alike')}",
+               partial(lambda n: d.view.options.color_by == n, name), part="Muscle colour")
+        for name in COLORS
+    ]
+    maps = [
+        Action(f"view.map_{name}", f"Colour map {name}", (), partial(_set_map, d, name), "View",
+               "All maps grow brighter with the value: readable for colour-blind people",
+               partial(lambda n: d.settings.color_map == n, name), part="Muscle colour")
+        for name in MAPS
+    ]
+    return [
+        Action("view.color", "Next muscle colour", ("Shift+M",), partial(_next_color, d), "View",
+               "Activation, excitation, force, length, plain", part="Muscle colour"),
+        *by, *maps,
+        Action("view.filter", "Filter muscles ...", ("Ctrl+F",),
+               lambda: d.set(left_panel=True, left_tab="view"), "View",
+               "Draw only muscles of a name, side, group or joint"),
+        Action("view.all_muscles", "All muscles", ("Ctrl+Shift+F",), lambda: d.filter_muscles(MuscleFilter()),
+               "View", "Draw all muscles again"),
+    ]
+
+
+def _window(d: Desk) -> list[Action]:
+    tabs = [
+        Action(f"view.tab_{name}", f"{name.capitalize()} tab", (f"Ctrl+{i + 1}",),
+               partial(d.set, left_panel=True, left_tab=name), "View", f"Bring the {name} tab to the front",
+               part="Window")
+        for i, name in enumerate(LEFT_TABS)
+    ]
+    quality = [
+        Action(f"view.quality_{name}", f"Quality {name}", (), partial(d.view.set_quality, level), "View",
+               "Of the picture; 'automatic' adapts to the machine",
+               partial(lambda k: d.view.fixed_quality == k, level), part="Quality")
+        for level, name in ((None, "automatic"), *((i, q.name) for i, q in enumerate(LEVELS)))
+    ]
+    return [
+        Action("view.left", "Left panel", ("Tab",), lambda: d.set(left_panel=not d.settings.left_panel),
+               "View", "Show or hide the controls", lambda: d.settings.left_panel, part="Window"),
+        Action("view.right", "Right panel", ("Shift+Tab",),
+               lambda: d.set(right_panel=not d.settings.right_panel),
+               "View", "Show or hide the plots", lambda: d.settings.right_panel, part="Window"),
+        *tabs,
+        Action("view.full", "Full screen", ("F11", "F5"), lambda: d.full_screen(), "View",
+               "Fill the screen, or leave it again", part="Window"),
+        Action("view.theme", "Dark or light", ("Ctrl+Shift+L",), partial(_next_theme, d), "View",
+               "Change between the dark and the light theme", part="Window"),
+        Action("view.larger", "Larger text", ("Ctrl+=",),
+               lambda: _resize(d, True), "View", "The whole window grows with it", part="Window"),
+        Action("view.smaller", "Smaller text", ("Ctrl+-",),
+               lambda: _resize(d, False), "View", "The whole window shrinks with it", part="Window"),
+        *quality,
+    ]
+
+
+def _flags(d: Desk) -> list[Action]:
+    flags = [
+        Action(f"view.{name.lower()}", title, (keys[name],), partial(_flip, d, field, name), "View",
+               f"{title}, as in MuJoCo's viewer",
+               partial(lambda f, n: n in getattr(d.view.options, f), field, name), part="MuJoCo")
+        for field, names, keys in (("flags", FLAGS, _FLAG_KEYS), ("effects", EFFECTS, _EFFECT_KEYS))
+        for name, title in names.items()
+    ]
+    groups = [
+        Action(f"view.{field}_{i}", f"{word} group {i}", (f"{shift}{i}",), partial(_flip, d, field, i),
+               "View", f"Show or hide MuJoCo's {word.lower()} group {i}",
+               partial(lambda f, n: n in getattr(d.view.options, f), field, i), part="MuJoCo groups")
+        for field, word, shift in (("groups", "Geom", ""), ("site_groups", "Site", "Shift+"))
+        for i in range(6)
+    ]
+    return [
+        *flags,
+        Action("view.frames", "Frames", ("F6",), partial(_next, d, "frame", FRAMES), "View",
+               "Coordinate frames of bodies, of geoms, of the world, none", part="MuJoCo"),
+        Action("view.labels", "Labels", ("F7",), partial(_next, d, "label", LABELS), "View",
+               "Names of bodies, joints, sites, cameras, contacts, none", part="MuJoCo"),
+        *groups,
+    ]
+
+
+# fmt: on
+def escape(d: Desk) -> None:
+    """Close the window in front, or end the goal tool, or stop following."""
+    if d.open:
+        d.open.clear()
+    elif d.goal_tool:
+        d.goal_tool = False
+    elif d.muscles.selected is not None or d.view.options.selected_body:
+        _deselect(d)
+    else:
+        d.view.set_tracking(False)
+
+
+def _toggle(d: Desk, name: str) -> None:
+    d.show(**{name: not getattr(d.view.options, name)})
+
+
+def _flip(d: Desk, field: str, member: object) -> None:
+    d.show(**{field: getattr(d.view.options, field) ^ {member}})
+
+
+def _next(d: Desk, name: str, choices: tuple[str, ...]) -> None:
+    i = choices.index(getattr(d.view.options, name))
+    d.show(**{name: choices[(i + 1) % len(choices)]})
+
+
+def _next_color(d: Desk) -> None:
+    _next(d, "color_by", COLORS)
+    d.tell("info", f"Muscles show {d.view.options.color_by}.")
+
+
+def _set_map(d: Desk, name: str) -> None:
+    d.set(color_map=name)
+    d.show(color_map=name)
+
+
+def _plain(d: Desk) -> None:
+    d.view.set_options(ViewOptions(color_map=d.settings.color_map, ghost=False))
+    d.filter = MuscleFilter()
+
+
+def _deselect(d: Desk) -> None:
+    d.muscles.select(None)
+    d.show(selected_muscle=None, selected_body="")
+
+
+def _next_theme(d: Desk) -> None:
+    d.set(theme=THEMES[(THEMES.index(d.settings.theme) + 1) % len(THEMES)])
+
+
+def _resize(d: Desk, up: bool) -> None:
+    d.settings = next_font_scale(d.settings, up)

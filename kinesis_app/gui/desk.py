@@ -1,0 +1,126 @@
+"""All that actions change, without a drawing library: a test can do everything the window can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kinesis_app.errors import KinesisError
+from kinesis_app.gui.jobs import Jobs
+from kinesis_app.gui.muscle_choice import MuscleChoice
+from kinesis_app.gui.muscle_filter import MuscleFilter
+from kinesis_app.gui.settings import Settings
+from kinesis_app.gui.time_axis import TimeAxis
+from kinesis_app.gui.traces import Traces
+from kinesis_app.gui.view_thread import ViewThread
+from kinesis_app.session import messages as m
+from kinesis_app.session.live import LiveSession
+
+WINDOWS = ("help", "log", "palette", "picker", "welcome", "files")
+PUSH_SECONDS = 0.2
+ENDLESS = "walk without end"
+"""What the motion is called that the session plans on for ever."""
+
+
+@dataclass
+class Desk:
+    """The state of the window.
+
+    Attributes:
+        session: The run.
+        view: Draws it.
+        jobs: Does what takes long.
+        tell: Shows a message; any thread.
+        settings: What is remembered.
+        folder: Where files are written.
+        clipboard: Puts text there.
+        full_screen: Fills the screen or leaves it again.
+        open: Which of the floating windows are shown.
+        browse: What the file window is to open: ``motion``, ``policy``, ``session``, ``experiment``.
+        goal_tool: Whether clicks on the ground set goals.
+        typing_wanted: Set to move the keyboard into the command bar.
+        traces: The past, for plots.
+        kept: An earlier run, drawn under the present one.
+        muscles: Which are plotted.
+        filter: Which are drawn.
+        axis: Stretch of time that plots show.
+        loop_from: First end of the A-B loop while the second is not yet set [s].
+        push_force: [N].
+        motion_name: What the motion was opened as.
+        session_file: Where the session was saved last.
+        closing: Set to end.
+    """
+
+    session: LiveSession
+    view: ViewThread
+    jobs: Jobs
+    tell: Callable[[str, str], None]
+    settings: Settings = field(default_factory=Settings)
+    folder: Path = field(default_factory=Path.cwd)
+    clipboard: Callable[[str], None] = lambda _: None
+    full_screen: Callable[[], None] = lambda: None
+    open: set[str] = field(default_factory=set)
+    browse: str = "motion"
+    goal_tool: bool = False
+    typing_wanted: bool = False
+    traces: Traces = field(default_factory=Traces)
+    kept: Traces | None = None
+    muscles: MuscleChoice = field(default_factory=MuscleChoice)
+    filter: MuscleFilter = field(default_factory=MuscleFilter)
+    axis: TimeAxis = field(default_factory=TimeAxis)
+    loop_from: float | None = None
+    push_force: float = 50.0
+    motion_name: str = ENDLESS
+    session_file: Path | None = None
+    closing: bool = False
+
+    def send(self, command: m.Command) -> None:
+        """Ask the session for something."""
+        self.session.send(command)
+
+    @property
+    def shot(self) -> m.Snapshot:
+        """The instant on the screen."""
+        return self.session.latest_snapshot()
+
+    def set(self, **changes: object) -> None:
+        """Change settings by name."""
+        self.settings = replace(self.settings, **changes)  # type: ignore[arg-type]
+
+    def show(self, **changes: object) -> None:
+        """Change what the picture shows, by the names of ``ViewOptions``."""
+        self.view.set_options(replace(self.view.options, **changes))  # type: ignore[arg-type]
+
+    def toggle_window(self, name: str) -> None:
+        """Open or close a floating window."""
+        self.open ^= {name}
+
+    def select_muscle(self, muscle: int | None) -> None:
+        """Let a muscle stand out in plots and picture; the same again: none."""
+        self.muscles.select(muscle)
+        self.show(selected_muscle=self.muscles.selected, selected_body="")
+
+    def filter_muscles(self, chosen: MuscleFilter) -> None:
+        """Draw only muscles that fit."""
+        self.filter = chosen
+        everything = chosen == MuscleFilter()
+        self.show(shown=None if everything else frozenset(chosen.muscles))
+
+    def free_name(self, suffix: str) -> Path:
+        """A file name not yet taken: ``kinesis_001.png`` and so on."""
+        return next(
+            path for i in range(1, 100000) if not (path := self.folder / f"kinesis_{i:03d}{suffix}").exists()
+        )
+
+    def clip_range(self) -> tuple[float, float]:
+        """Run times of what exports and films hold: the A-B loop if there is one, or else all there is [s].
+
+        Raises:
+            KinesisError: If nothing has happened yet.
+        """
+        shot = self.shot
+        start, end = shot.loop_range or shot.history
+        if end - start <= 0.0:
+            raise KinesisError("Nothing has happened yet: press Space to let time run.")
+        return start, end

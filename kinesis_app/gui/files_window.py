@@ -1,0 +1,97 @@
+"""The window that opens files: type a path, or click through folders; recent files come first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import dearpygui.dearpygui as dpg
+
+from kinesis_app.errors import KinesisError
+from kinesis_app.gui import theme
+from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.opening import ENDINGS, open_file, recent
+
+_UP = "../"
+_MOST = 400
+_TITLES = {
+    "motion": "Open a motion",
+    "policy": "Open a policy",
+    "experiment": "Open an experiment",
+    "session": "Open a session",
+}
+
+
+class FilesWindow:
+    """One list for all kinds of files; which kind is asked for stands in ``desk.browse``."""
+
+    def __init__(self, desk: Desk, guarded: Callable[[Callable[[], object]], None]) -> None:
+        self._desk, self._guarded = desk, guarded
+        self._folder = Path.cwd()
+        self._shown: dict[str, Path] = {}
+
+    def build(self) -> None:
+        with dpg.window(tag="files", show=False, no_collapse=True):
+            dpg.add_input_text(
+                tag="files_path",
+                hint="path of a file or a folder, then Enter",
+                width=-1,
+                on_enter=True,
+                callback=lambda _s, text, _u: self.enter(text),
+            )
+            dpg.add_listbox((), tag="files_list", width=-1, num_items=14, callback=self._clicked)
+            with dpg.group(horizontal=True):
+                dpg.add_button(label="Open", tag="files_open", callback=lambda *_: self._open_shown())
+                theme.sized("files_open", 100)
+                cancel = dpg.add_button(label="Cancel", callback=lambda *_: self._desk.open.discard("files"))
+                theme.sized(cancel, 100)
+            theme.dim("", tag="files_note")
+
+    def appear(self) -> None:
+        """Called when the window opens."""
+        dpg.configure_item("files", label=_TITLES[self._desk.browse])
+        self._list()
+        dpg.focus_item("files_path")
+
+    def enter(self, text: str) -> None:
+        """Go into a folder, or open a file."""
+        path = Path(text.strip().strip("'\"")).expanduser()
+        path = path if path.is_absolute() else self._folder / path
+        if path.is_dir():
+            self._folder = path.resolve()
+            self._list()
+        elif path.is_file():
+            self._desk.open.discard("files")
+            self._guarded(lambda: open_file(self._desk, self._desk.browse, path))
+        else:
+            raise KinesisError(f"'{path}' does not exist.")
+
+    def _open_shown(self) -> None:
+        self.enter(dpg.get_value("files_path"))
+
+    def _clicked(self, _sender: object, label: str, _user: object) -> None:
+        path = self._shown.get(label)
+        if path is None:
+            return
+        if path.is_dir():
+            self.enter(str(path))
+        else:
+            dpg.set_value("files_path", str(path))
+
+    def _list(self) -> None:
+        endings = ENDINGS[self._desk.browse]
+        old = [path for path in recent() if path.suffix.lower() in endings and path.is_file()][:6]
+        self._shown = {f"recent: {path.name}": path for path in old}
+        self._shown[_UP] = self._folder.parent
+        try:
+            entries = sorted(self._folder.iterdir(), key=lambda p: (p.is_file(), p.name.lower()))
+        except OSError as error:
+            raise KinesisError(f"'{self._folder}' cannot be read: {error.strerror}.") from None
+        for path in (p for p in entries if not p.name.startswith(".")):
+            if path.is_dir():
+                self._shown[f"{path.name}/"] = path
+            elif path.suffix.lower() in endings:
+                self._shown[path.name] = path
+        dpg.configure_item("files_list", items=list(self._shown)[:_MOST])
+        dpg.set_value("files_path", f"{self._folder}/")
+        dpg.set_value("files_note", f"Files that end in {', '.join(endings)}.")

@@ -1,0 +1,184 @@
+"""The mouse over the picture: simulate's drags and double clicks, selection, goals, pulling."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+
+import dearpygui.dearpygui as dpg
+import numpy as np
+
+from kinesis_app.body.muscles import muscle_table
+from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.goal_marks import GoalDrag, press, shown
+from kinesis_app.gui.viewport import Viewport
+from kinesis_app.session import messages as m
+from kinesis_app.view.eye import ground_point
+from kinesis_app.view.offscreen import Picked
+from kinesis_app.view.options import Goal
+
+_WHEEL_STEP = 0.05
+_DOUBLE_CLICK = 0.25
+_CLICK_TRAVEL = 4.0
+"""A press that moves less is a click [pixels]."""
+_BUTTONS = {0: "orbit", 1: "pan", 2: "zoom"}
+PULL_STIFFNESS, STRONGEST_PULL = 400.0, 300.0
+"""Force per distance of the mouse at the human's depth [N/m], and its limit [N]."""
+_PULL_SECONDS = 0.1
+
+
+class Pointer:
+    """Polled once per frame: Dear PyGui's own drag handlers come late and fire over other panels."""
+
+    def __init__(self, desk: Desk, viewport: Viewport) -> None:
+        self._desk, self._viewport = desk, viewport
+        self._drag: int | None = None
+        self._pressed_at = self._mouse = (0.0, 0.0)
+        self._travelled = 0.0
+        self._down = [False] * 3
+        self._last_click = [-1.0, -1.0, -1.0]
+        self._goal: GoalDrag | None = None
+        self._pull_from: tuple[float, float] | None = None
+        self._pulled_at = 0.0
+
+    def build(self) -> None:
+        """Listen to the wheel."""
+        with dpg.handler_registry():
+            dpg.add_mouse_wheel_handler(callback=self._wheel)
+
+    def update(self) -> None:
+        """Once per frame."""
+        down = [dpg.is_mouse_button_down(button) for button in range(3)]
+        position = (float(dpg.get_mouse_pos(local=False)[0]), float(dpg.get_mouse_pos(local=False)[1]))
+        for button in range(3):
+            if down[button] and not self._down[button] and self._viewport.hovered and self._drag is None:
+                self._drag, self._pressed_at, self._travelled = button, position, 0.0
+                self._press(button)
+            elif not down[button] and self._drag == button:
+                self._release(button)
+                self._drag = None
+        moved = (position[0] - self._mouse[0], position[1] - self._mouse[1])
+        if self._drag is not None and self._down[self._drag]:
+            self._travelled += math.hypot(*moved)
+            self._move(self._drag, moved)
+        self._mouse, self._down = position, down
+        self._show_goals()
+
+    def note(self) -> str:
+        """What a click would do, for the line of readings; empty if nothing special."""
+        if self._desk.goal_tool:
+            return "goal tool: click = go there, drag = heading, Shift = one more, Esc ends"
+        if self._desk.view.options.selected_body:
+            return f"selected: {self._desk.view.options.selected_body}"
+        return ""
+
+    # --- press, move, release --------------------------------------------------------------
+
+    def _press(self, button: int) -> None:
+        if _held("Control") and button in (0, 1):
+            self._pull_from = self._viewport.mouse()
+        elif button == 0 and self._desk.goal_tool:
+            point = self._ground()
+            if point is not None:
+                self._goal = press(point, self._goals(), _held("Shift"))
+
+    def _move(self, button: int, moved: tuple[float, float]) -> None:
+        if self._pull_from is not None:
+            self._pull()
+        elif self._goal is not None:
+            point = self._ground()
+            if point is not None:
+                self._goal = replace(self._goal, now=point)
+        elif moved != (0.0, 0.0) and (self._travelled > _CLICK_TRAVEL or button == 2):
+            height = self._viewport.height
+            self._desk.view.move_camera(_action(button), moved[0] / height, moved[1] / height)
+
+    def _release(self, button: int) -> None:
+        pulled, self._pull_from = self._pull_from is not None, None
+        if self._goal is not None:
+            self._desk.send(self._goal.command())
+            if not self._desk.shot.playing:
+                self._desk.send(m.Play())
+            self._goal = None
+            return
+        if self._travelled > _CLICK_TRAVEL:
+            return
+        now, last = time.monotonic(), self._last_click[button]
+        double = now - last < 2.0 * _DOUBLE_CLICK
+        self._last_click[button] = now
+        if button == 0 and not pulled and not self._desk.goal_tool:
+            self._desk.view.pick(*self._viewport.mouse(), self._select_body if double else self._select)
+        elif button == 1 and double and pulled:
+            self._desk.view.set_tracking(True)
+        elif button == 1 and double:
+            self._desk.view.pick(*self._viewport.mouse(), self._centre)
+
+    # --- selection -------------------------------------------------------------------------
+
+    def _select(self, found: Picked | None) -> None:
+        desk = self._desk
+        if found is not None and found.muscle is not None:
+            if found.muscle != desk.muscles.selected:
+                desk.select_muscle(found.muscle)
+                desk.tell("info", f"{muscle_table().names[found.muscle]} stands out in the plots.")
+        elif desk.muscles.selected is not None:
+            desk.select_muscle(None)
+
+    def _select_body(self, found: Picked | None) -> None:
+        if found is not None and found.body:
+            name = "" if found.body == "world" else found.body
+            self._desk.show(selected_body=name)
+
+    def _centre(self, found: Picked | None) -> None:
+        if found is not None:
+            self._desk.view.centre_on(found.point)
+
+    # --- goals -----------------------------------------------------------------------------
+
+    def _goals(self) -> tuple[Goal, ...]:
+        task = self._desk.shot.task
+        return () if task is None else tuple(Goal(g.x, g.y, g.heading) for g in task.goals)
+
+    def _show_goals(self) -> None:
+        goals = shown(self._goals(), self._goal)
+        if goals != self._desk.view.options.goals:
+            self._desk.show(goals=goals)
+
+    def _ground(self) -> tuple[float, float] | None:
+        eye = self._desk.view.eye
+        return None if eye is None else ground_point(eye, *self._viewport.mouse())
+
+    # --- pulling ---------------------------------------------------------------------------
+
+    def _pull(self) -> None:
+        now, eye = time.monotonic(), self._desk.view.eye
+        if eye is None or self._pull_from is None or now - self._pulled_at < 0.5 * _PULL_SECONDS:
+            return
+        self._pulled_at = now
+        shot = self._desk.shot
+        x, y = self._viewport.mouse()
+        size = 2.0 * eye.half_height * float((shot.qpos[:3] - eye.position) @ eye.forward)
+        across, upward = (x - self._pull_from[0]) * eye.aspect * size, (y - self._pull_from[1]) * size
+        force = PULL_STIFFNESS * (across * eye.right + upward * eye.up)
+        if _held("Shift"):  # as in simulate: in the horizontal plane
+            ahead = np.array([eye.forward[0], eye.forward[1], 0.0])
+            force = PULL_STIFFNESS * (
+                across * eye.right + upward * ahead / max(float(np.linalg.norm(ahead)), 1e-6)
+            )
+        force *= min(1.0, STRONGEST_PULL / max(float(np.linalg.norm(force)), 1e-6))
+        if shot.playing and not shot.reviewing:
+            self._desk.send(m.Push((float(force[0]), float(force[1]), float(force[2])), _PULL_SECONDS))
+
+    def _wheel(self, _sender: object, steps: float, _user: object) -> None:
+        if self._viewport.hovered and steps:
+            self._desk.view.move_camera("zoom", 0.0, -_WHEEL_STEP * steps)
+
+
+def _action(button: int) -> str:
+    name = _BUTTONS[button]
+    return f"{name}_h" if _held("Shift") and name != "zoom" else name
+
+
+def _held(name: str) -> bool:
+    return any(dpg.is_key_down(getattr(dpg, f"mvKey_{side}{name}")) for side in "LR")
