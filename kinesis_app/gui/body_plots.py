@@ -150,7 +150,7 @@ class RewardTerms:
             if name not in self._lines:
                 self._lines.append(name)
                 theme = f"line_{i % len(PALETTE)}"
-                add_line(f"reward_{name}", f"{self.PLOT}_y", theme, label=name.replace("_", " "))
+                add_line(f"reward_{name}", f"{self.PLOT}_y", theme, label=name[:3])
             set_line(f"reward_{name}", time, values[rows])
             low, high = min(low, smallest(values[rows])), max(high, largest(values[rows]))
         margin = max(0.1 * (high - low), 0.02)

@@ -150,4 +150,5 @@ class Controls:
         problem = next((p.problem for p in self._policies if p.name == name), "")
         if problem:
             raise KinesisError(f"Policy '{name}' does not fit: {problem}")
+        self._desk.policy_name = name
         self._desk.send(m.LoadPolicy(name))

@@ -48,6 +48,7 @@ class Desk:
         loop_from: First end of the A-B loop while the second is not yet set [s].
         push_force: [N].
         motion_name: What the motion was opened as.
+        policy_name: What the policy was opened as; empty for the default.
         session_file: Where the session was saved last.
         closing: Set to end.
     """
@@ -72,6 +73,7 @@ class Desk:
     loop_from: float | None = None
     push_force: float = 50.0
     motion_name: str = ENDLESS
+    policy_name: str = ""
     session_file: Path | None = None
     closing: bool = False
 
@@ -114,13 +116,14 @@ class Desk:
         )
 
     def clip_range(self) -> tuple[float, float]:
-        """Run times of what exports and films hold: the A-B loop if there is one, or else all there is [s].
+        """Run times of what exports and films hold: the A-B loop, or else this motion so far [s].
 
         Raises:
             KinesisError: If nothing has happened yet.
         """
         shot = self.shot
-        start, end = shot.loop_range or shot.history
+        begun = max(shot.history[0], shot.run_time - shot.time)
+        start, end = shot.loop_range or (begun, shot.history[1])
         if end - start <= 0.0:
             raise KinesisError("Nothing has happened yet: press Space to let time run.")
         return start, end

@@ -10,7 +10,8 @@ import dearpygui.dearpygui as dpg
 from kinesis_app.errors import KinesisError
 from kinesis_app.gui import theme
 from kinesis_app.gui.desk import Desk
-from kinesis_app.gui.opening import ENDINGS, open_file, recent
+from kinesis_app.gui.opening import ENDINGS, open_file
+from kinesis_app.session.recent import recent_files
 
 _UP = "../"
 _MOST = 400
@@ -80,7 +81,7 @@ class FilesWindow:
 
     def _list(self) -> None:
         endings = ENDINGS[self._desk.browse]
-        old = [path for path in recent() if path.suffix.lower() in endings and path.is_file()][:6]
+        old = [path for path in recent_files() if path.suffix.lower() in endings and path.is_file()][:6]
         self._shown = {f"recent: {path.name}": path for path in old}
         self._shown[_UP] = self._folder.parent
         try:

@@ -67,14 +67,14 @@ class Jobs:
 
     @property
     def running(self) -> list[Progress]:
-        """What is asked for and not yet done, oldest first."""
-        return list(self._running)
+        """What is asked for and not yet done, oldest first; nameless work is nobody's business."""
+        return [work for work in self._running if work.what]
 
     def start(self, what: str, work: Callable[[Progress], T], then: Callable[[T], None]) -> Progress:
         """Call ``work`` on another thread, later ``then`` with its result on the main thread.
 
         Args:
-            what: Named in messages.
+            what: Named in messages; empty for what the user did not ask for.
             work: May raise ``KinesisError``, which is shown; nothing else happens then.
             then: Called by :meth:`deliver`, unless the work was cancelled.
         """
@@ -97,7 +97,7 @@ class Jobs:
 
     def close(self) -> None:
         """End the threads; work under way is cancelled."""
-        for progress in self.running:
+        for progress in list(self._running):
             progress.cancel()
         for _ in self._threads:
             self._work.put(None)

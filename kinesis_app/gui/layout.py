@@ -15,7 +15,7 @@ from kinesis_app.gui.controls import Controls
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.experiment_panel import ExperimentPanel
 from kinesis_app.gui.plot_area import PlotArea
-from kinesis_app.gui.settings import LEFT_TABS
+from kinesis_app.gui.tab_row import TabRow
 from kinesis_app.gui.toolbar import Toolbar
 from kinesis_app.gui.transport import Transport
 from kinesis_app.gui.view_panel import ViewPanel
@@ -25,7 +25,8 @@ SMALLEST_WINDOW = (1024, 700)
 _LARGEST_WINDOW = (1600, 1000)
 _GAP = 7
 _MENU_HEIGHT = 46
-_LEFT, _RIGHT_SHARE, _RIGHT_LEAST, _RIGHT_MOST = 252, 0.30, 340, 620
+_PADDING = 18
+_LEFT, _RIGHT_SHARE, _RIGHT_LEAST, _RIGHT_MOST = 266, 0.30, 340, 620
 # Of the floating windows: width and height at font scale 1; 0: as large as the content.
 _FLOATING = {
     "help": (760, 520),
@@ -41,6 +42,7 @@ _FLOATING = {
 class Parts:
     """What the window is made of."""
 
+    left_tabs: TabRow
     controls: Controls
     experiment: ExperimentPanel
     view_panel: ViewPanel
@@ -58,13 +60,19 @@ def window_size(screen: tuple[int, int], wanted: tuple[int, int] = (0, 0)) -> tu
     return max(fits[0], SMALLEST_WINDOW[0]), max(fits[1], SMALLEST_WINDOW[1])
 
 
-def build(parts: Parts, desk: Desk, actions: Sequence[Action], call: Callable[[Action], None]) -> None:
+def build(parts: Parts, actions: Sequence[Action], call: Callable[[Action], None]) -> None:
     """Create the main window."""
     with dpg.window(tag="main", no_scrollbar=True, no_scroll_with_mouse=True):
         _menus(actions, call)
         with dpg.group(horizontal=True, horizontal_spacing=_GAP):
             with dpg.child_window(tag="left", no_scrollbar=True, no_scroll_with_mouse=True):
-                _left_tabs(parts, desk)
+                parts.left_tabs.build(
+                    {
+                        "motion": parts.controls.build,
+                        "experiment": parts.experiment.build,
+                        "view": parts.view_panel.build,
+                    }
+                )
             with dpg.group():
                 with dpg.child_window(tag="tools", no_scrollbar=True, no_scroll_with_mouse=True):
                     parts.toolbar.build()
@@ -75,31 +83,10 @@ def build(parts: Parts, desk: Desk, actions: Sequence[Action], call: Callable[[A
                     parts.transport.build()
             with dpg.child_window(tag="right", no_scrollbar=True, no_scroll_with_mouse=True):
                 parts.plots.build()
-    _no_padding("view")
+    dpg.bind_item_theme("view", "no_padding")
     dpg.push_container_stack("view")
     parts.viewport.build()
     dpg.pop_container_stack()
-
-
-def _left_tabs(parts: Parts, desk: Desk) -> None:
-    def chosen(_sender: object, tab: int | str, _user: object) -> None:
-        name = (dpg.get_item_alias(tab) or str(tab)).removeprefix("left_")
-        if name in LEFT_TABS:
-            desk.set(left_tab=name)
-
-    builders: dict[str, Callable[[], None]] = {
-        "motion": parts.controls.build,
-        "experiment": parts.experiment.build,
-        "view": parts.view_panel.build,
-    }
-    with dpg.tab_bar(tag="left_tabs", callback=chosen):
-        for name in LEFT_TABS:
-            with (
-                dpg.tab(label=name.capitalize(), tag=f"left_{name}"),
-                dpg.child_window(border=False, tag=f"left_{name}_body"),
-            ):
-                builders[name]()
-            _no_padding(f"left_{name}_body")
 
 
 def _menus(actions: Sequence[Action], call: Callable[[Action], None]) -> None:
@@ -119,19 +106,6 @@ def _menus(actions: Sequence[Action], call: Callable[[Action], None]) -> None:
                         user_data=action,
                         callback=lambda _s, _d, action: call(action),
                     )
-
-
-class LeftTabs:
-    """Brings the tab of the settings to the front when it changed elsewhere."""
-
-    def __init__(self) -> None:
-        self._shown = ""
-
-    def update(self, name: str) -> None:
-        """Once per frame."""
-        if name != self._shown:
-            self._shown = name
-            dpg.set_value("left_tabs", f"left_{name}")
 
 
 def fit(parts: Parts, desk: Desk) -> tuple[int, int, int]:
@@ -162,7 +136,9 @@ def fit(parts: Parts, desk: Desk) -> tuple[int, int, int]:
         ("right", (right, content_height), settings.right_panel),
     ):
         dpg.configure_item(tag, width=size[0], height=size[1], show=show)
+    parts.left_tabs.update(settings.left_tab, left - _PADDING)
     parts.controls.fit(content_height, scale)
+    parts.plots.fit(right - _PADDING)
     parts.viewport.update(centre, view_height)
     edge = (left + _GAP if settings.left_panel else 0) + _GAP + 2
     return edge, menu - 14 + heights["tools"] + 5, centre
@@ -182,9 +158,3 @@ def muscle_note(muscle: int, activation: float) -> str:
     table = muscle_table()
     side = "left" if table.side[muscle] == "l" else "right"
     return f"{table.names[muscle]} ({table.group[muscle]}, {side}): {activation:.2f}"
-
-
-def _no_padding(tag: str) -> None:
-    with dpg.theme() as item_theme, dpg.theme_component(dpg.mvChildWindow):
-        dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 0, 0)
-    dpg.bind_item_theme(tag, item_theme)

@@ -16,10 +16,10 @@ from kinesis_app.gui.lines import MuscleLines
 from kinesis_app.gui.plot_parts import set_limits
 from kinesis_app.gui.raster import PLOTS as RASTERS
 from kinesis_app.gui.raster import Raster
-from kinesis_app.gui.settings import RIGHT_TABS
+from kinesis_app.gui.tab_row import TabRow
 from kinesis_app.session import messages as m
 
-_TITLES = {"muscles": "Muscles", "body": "Body", "gait": "Gait cycle"}
+TITLES = {"muscles": "Muscles", "body": "Body", "gait": "Gait cycle"}
 _PLOTS = {
     "muscles": (*RASTERS, LINES, "body"),
     "body": (JointAngles.PLOT, GroundForces.PLOT, RewardTerms.PLOT, "body2"),
@@ -45,21 +45,17 @@ class PlotArea:
         self._pan_from = 0.0
         self._last_click = 0.0
         self._drawn: tuple[object, ...] = ()
-        self._tab = ""
+        self._tabs = TabRow("right", TITLES, lambda name: desk.set(right_tab=name))
 
     def build(self) -> None:
         """Create the tabs in the current container."""
-        with dpg.tab_bar(tag="right_tabs", callback=self._tab_chosen):
-            for name in RIGHT_TABS:
-                with dpg.tab(label=_TITLES[name], tag=f"right_{name}"):
-                    getattr(self, f"_build_{name}")()
+        self._tabs.build({"muscles": self._build_muscles, "body": self._build_body, "gait": self._gait.build})
         with dpg.handler_registry():
             dpg.add_mouse_wheel_handler(callback=self._wheel)
 
     def update(self, shot: m.Snapshot) -> None:
         """Bring what is in front up to date; once per frame."""
         desk, traces = self._desk, self._desk.traces
-        self._show_tab(desk.settings.right_tab)
         if not desk.settings.right_panel:
             return
         newest = max(traces.newest, shot.history[1])
@@ -94,6 +90,10 @@ class PlotArea:
             for other in (self._angles, self._forces, self._reward, self._error2):
                 other.update(traces, self._limits)
 
+    def fit(self, width: int) -> None:
+        """Lay out for a content of ``width`` [pixels]."""
+        self._tabs.update(self._desk.settings.right_tab, width)
+
     def hovered_muscle(self) -> int | None:
         """The muscle under the mouse, in the raster or on a line."""
         if self._desk.settings.right_tab != "muscles" or not self._desk.settings.right_panel:
@@ -126,9 +126,6 @@ class PlotArea:
             self._reward.build()
             self._error2.build()
 
-    def _build_gait(self) -> None:
-        self._gait.build()
-
     def _subplots(self, tag: str, ratios: tuple[float, ...]) -> Any:
         return dpg.subplots(
             4,
@@ -141,17 +138,6 @@ class PlotArea:
             no_resize=True,
             no_menus=True,
         )
-
-    def _tab_chosen(self, _sender: object, tab: int | str, _user: object) -> None:
-        name = (dpg.get_item_alias(tab) or str(tab)).removeprefix("right_")
-        if name in RIGHT_TABS:
-            self._tab = name
-            self._desk.set(right_tab=name)
-
-    def _show_tab(self, name: str) -> None:
-        if name != self._tab:
-            self._tab = name
-            dpg.set_value("right_tabs", f"right_{name}")
 
     # --- mouse -----------------------------------------------------------------------------
 

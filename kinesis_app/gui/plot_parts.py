@@ -49,6 +49,8 @@ def build_line_themes() -> None:
         *((f"line_{i}", color, 1.6) for i, color in enumerate(PALETTE)),
         *((f"thin_{i}", (*color, 110), 1.0) for i, color in enumerate(PALETTE)),
         *((f"bold_{i}", color, 3.2) for i, color in enumerate(PALETTE)),
+        ("human_band", (190, 200, 215), 1.0),
+        ("human_line", (150, 160, 175), 1.0),
         ("line_white", WHITE, 2.2),
         ("cursor_line", (232, 112, 48, 230), 1.4),
         ("border_line", (10, 12, 17, 255), 1.0),

@@ -35,7 +35,7 @@ _ROLES = {
     "HeaderHovered": "active", "HeaderActive": "active", "Separator": "border", "Tab": "field",
     "TabHovered": "hovered", "TabActive": "active", "TableRowBgAlt": "field",
 }  # fmt: skip
-_ACCENTED = ("CheckMark", "SliderGrab", "SliderGrabActive", "ButtonActive", "PlotHistogram")
+_ACCENTED = ("CheckMark", "ButtonActive", "PlotHistogram")
 # Plots are dark in both themes: the colour maps and the lines are made for it.
 _PLOT_COLORS = {
     "FrameBg": (0, 0, 0, 0), "PlotBg": (14, 16, 22), "PlotBorder": (48, 55, 69),
@@ -63,6 +63,8 @@ def build_themes() -> None:
     for tag, shade in (("warning_text", (235, 105, 85)), ("dim_text", (128, 137, 153))):
         with dpg.theme(tag=tag), dpg.theme_component(dpg.mvText):
             dpg.add_theme_color(dpg.mvThemeCol_Text, shade)
+    with dpg.theme(tag="no_padding"), dpg.theme_component(dpg.mvChildWindow):
+        dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 0, 0)
     with dpg.theme(tag="toast_theme"), dpg.theme_component(dpg.mvAll):
         dpg.add_theme_color(dpg.mvThemeCol_WindowBg, (24, 28, 37, 245))
         dpg.add_theme_color(dpg.mvThemeCol_Border, (70, 80, 100))
@@ -107,6 +109,8 @@ def _add_colors(palette: dict[str, Color]) -> None:
         dpg.add_theme_color(getattr(dpg, f"mvThemeCol_{name}"), palette[role])
     for name in _ACCENTED:
         dpg.add_theme_color(getattr(dpg, f"mvThemeCol_{name}"), ACCENT)
+    for name in ("SliderGrab", "SliderGrabActive"):  # the number under it must stay readable
+        dpg.add_theme_color(getattr(dpg, f"mvThemeCol_{name}"), (*ACCENT, 150))
     colors = {**_PLOT_COLORS, "AxisText": palette["dim"], "TitleText": palette["text"]}
     for name, color in colors.items():
         dpg.add_theme_color(getattr(dpg, f"mvPlotCol_{name}"), color, category=dpg.mvThemeCat_Plots)

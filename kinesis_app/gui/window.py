@@ -27,8 +27,9 @@ from kinesis_app.gui.palette import Palette
 from kinesis_app.gui.picker import MusclePicker
 from kinesis_app.gui.plot_area import PlotArea
 from kinesis_app.gui.pointer import Pointer
-from kinesis_app.gui.settings import Settings, config_dir, load_keys, load_settings, save_settings
+from kinesis_app.gui.settings import LEFT_TABS, Settings, config_dir, load_keys, load_settings, save_settings
 from kinesis_app.gui.startup import BUILD_LOCK, SessionStarter
+from kinesis_app.gui.tab_row import TabRow
 from kinesis_app.gui.toolbar import Toolbar
 from kinesis_app.gui.transport import Transport
 from kinesis_app.gui.view_panel import ViewPanel
@@ -39,6 +40,8 @@ from kinesis_app.session.live import LiveSession
 
 GUI_FPS = 60.0
 SOFTWARE_GUI_FPS = 24.0
+REMEMBER_EVERY = 5.0
+"""How often changed settings are written [s]: a killed window forgets little."""
 _NAME = "KINESIS app"
 
 
@@ -64,6 +67,8 @@ class Window:
         self.jobs = Jobs(self.log.tell)
         self.main_ms = 0.0
         self.started = False
+        self._remembered = Settings()
+        self._remembered_at = time.perf_counter()
 
     @property
     def session(self) -> LiveSession:
@@ -104,6 +109,9 @@ class Window:
         self.viewport = Viewport(self.view)
         self.pointer = Pointer(desk, self.viewport)
         self.parts = layout.Parts(
+            left_tabs=TabRow(
+                "left", {name: name.capitalize() for name in LEFT_TABS}, lambda name: desk.set(left_tab=name)
+            ),
             controls=Controls(desk),
             experiment=ExperimentPanel(desk),
             view_panel=ViewPanel(desk, by_id, self.call),
@@ -113,8 +121,7 @@ class Window:
             transport=Transport(desk, by_id, self.call),
             plots=PlotArea(desk),
         )
-        layout.build(self.parts, desk, self.actions, self.call)
-        self._tabs = layout.LeftTabs()
+        layout.build(self.parts, self.actions, self.call)
         self.pointer.build()
         self._build_floating(desk)
         self.keys = Keys(shortcut_table(self.actions), self.call, self._key_first)
@@ -188,6 +195,9 @@ class Window:
             self._update()
             self.main_ms += 0.05 * (1e3 * (time.perf_counter() - began) - self.main_ms)
             dpg.render_dearpygui_frame()
+            if began - self._remembered_at > REMEMBER_EVERY:
+                self._remembered_at = began
+                self._remember()
             if end is not None and time.monotonic() > end:
                 return
             fps = SOFTWARE_GUI_FPS if self.view.software else GUI_FPS
@@ -228,7 +238,6 @@ class Window:
             self._looks = looks
             theme.apply(*looks)
         left, top, width = layout.fit(self.parts, desk)
-        self._tabs.update(desk.settings.left_tab)
         self._update_parts(shot, width)
         self.floating.update()
         self.log.update((left + 10, top + 10), width - 40)
@@ -270,8 +279,11 @@ class Window:
         self.desk.closing = True
 
     def _remember(self) -> None:
+        """Keep the settings in the user's folder, when they changed."""
         self.desk.set(width=dpg.get_viewport_width(), height=dpg.get_viewport_height())
-        save_settings(self.desk.settings, config_dir() / "settings.yaml")
+        if self.desk.settings != self._remembered:
+            self._remembered = self.desk.settings
+            self._guarded(lambda: save_settings(self._remembered, config_dir() / "settings.yaml"))
 
     def _latest(self) -> m.Snapshot | None:
         return self._session.latest_snapshot() if self._session is not None else None

@@ -1,0 +1,298 @@
+"""Every action of the window's table, done to a session that has no window."""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kinesis_app.errors import KinesisError
+from kinesis_app.gui.actions import (
+    MENUS,
+    Action,
+    action_by_id,
+    action_table,
+    matching,
+    remapped,
+    shortcut_table,
+)
+from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.jobs import Jobs
+from kinesis_app.gui.startup import BUILD_LOCK
+from kinesis_app.gui.view_thread import ViewThread
+from kinesis_app.session import messages as m
+from kinesis_app.session.live import LiveSession
+from kinesis_app.session.simulation import Simulation
+from kinesis_app.session.walking import endless_walk
+
+# Those that reach out of the process or the test: asserted one by one below, or by the window's test.
+_APART = {"file.quit", "view.full"}
+
+
+def still(observation: np.ndarray) -> np.ndarray:
+    """No network: all muscles stay nearly silent."""
+    return np.full((len(observation), 80), -1.0, dtype=np.float32)
+
+
+class Bench:
+    """A desk with a session under it, and nothing on a screen."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.clips: list[str] = []
+        self.full = 0
+        self.session = LiveSession(Simulation(endless_walk(), still, "still"), playing=False, loop=False)
+        self.view = ViewThread(self.session.latest_snapshot, self._tell, BUILD_LOCK)  # never started
+        self.desk = Desk(self.session, self.view, Jobs(self._tell), self._tell)
+        self.desk.folder, self.desk.clipboard, self.desk.full_screen = folder, self.clips.append, self._fill
+        self.actions = action_table(self.desk)
+        self.session.start()
+
+    def do(self, name: str) -> None:
+        """Do an action as the window does: errors of the user are told."""
+        try:
+            action_by_id(self.actions, name).run()
+        except KinesisError as error:
+            self._tell("error", str(error))
+
+    def until(self, happened: Callable[[], bool], what: str = "", seconds: float = 20.0) -> None:
+        end = time.monotonic() + seconds
+        while not happened():
+            assert time.monotonic() < end, f"{what}: {self.told[-3:]}"
+            self.desk.jobs.deliver()
+            for event in self.session.drain_events():
+                self._tell(event.level, event.text)
+            self.desk.traces.extend(self.session.drain_samples())
+            time.sleep(0.002)
+
+    def settle(self) -> None:
+        """Until the session has obeyed everything asked so far."""
+        rate = 0.25 if self.session.latest_snapshot().rate != 0.25 else 0.5
+        before = self.session.latest_snapshot().rate
+        self.session.send(m.SetRate(rate))
+        self.until(lambda: self.session.latest_snapshot().rate == rate, "settle")
+        self.session.send(m.SetRate(before))
+        self.until(lambda: self.session.latest_snapshot().rate == before, "settle")
+
+    def close(self) -> None:
+        self.session.close()
+        self.desk.jobs.close()
+
+    def _tell(self, level: str, text: str) -> None:
+        self.told.append((level, text))
+
+    def _fill(self) -> None:
+        self.full += 1
+
+
+@pytest.fixture
+def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    monkeypatch.setenv("KINESIS_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("KINESIS_STATE", str(tmp_path / "state"))
+    made = Bench(tmp_path)
+    yield made
+    made.close()
+
+
+def test_the_table_is_sound(bench: Bench) -> None:
+    actions = bench.actions
+    ids = [action.id for action in actions]
+    assert len(set(ids)) == len(ids)
+    shortcut_table(actions)  # no key twice
+    for action in actions:
+        assert action.menu in MENUS, action.id
+        assert re.fullmatch(r"[a-z]+\.[a-z0-9_]+", action.id), action.id
+        assert action.help, action.id
+        assert not action.help.endswith("."), action.id
+        assert action.title[0].isupper() or action.title[0].isdigit(), action.id
+        found = matching(actions, f"{action.title} {action.menu}")
+        assert action in found, f"the palette does not find {action.title}"
+
+
+def test_the_bindings_of_simulate_are_there(bench: Bench) -> None:
+    table = shortcut_table(bench.actions)
+    expected = {
+        "Space": "time.play", "Right": "time.step", "Left": "time.back", "=": "time.faster",
+        "-": "time.slower", "Backspace": "time.reset", "Ctrl+C": "file.copy", "Ctrl+L": "file.reload",
+        "Ctrl+Q": "file.quit", "Ctrl+A": "view.align", "Esc": "view.free", "[": "view.previous_camera",
+        "]": "view.next_camera", "Tab": "view.left", "Shift+Tab": "view.right", "F1": "help.help",
+        "F5": "view.full", "F6": "view.frames", "F7": "view.labels", "Ctrl+P": "file.picture",
+        "H": "view.convexhull", "X": "view.texture", "J": "view.joint", "I": "view.inertia",
+        "C": "view.contactpoint", "T": "view.transparent", "M": "view.com", "S": "view.shadow",
+        "W": "view.wireframe", "R": "view.reflection", "K": "view.skybox", "G": "view.fog", "/": "view.haze",
+        "0": "view.groups_0", "5": "view.groups_5", "Shift+0": "view.site_groups_0", "Ctrl+K": "help.palette",
+    }  # fmt: skip
+    assert {key: table[key].id for key in expected} == expected
+
+
+def test_every_action_runs(bench: Bench) -> None:
+    """None raises anything but an error of the user, and after all of them the session still obeys."""
+    bench.do("time.step10")
+    bench.until(lambda: bench.desk.shot.step == 10)
+    for action in bench.actions:
+        if action.id in _APART:
+            continue
+        bench.do(action.id)
+        if action.checked is not None:
+            assert isinstance(action.checked(), bool), action.id
+    bench.desk.jobs.cancel()
+    bench.until(lambda: not bench.desk.jobs.running, "jobs end", 60.0)
+    bench.session.send(m.Pause())
+    bench.settle()
+    assert bench.session.alive
+    bugs = [
+        text for level, text in bench.told if level == "error" and re.match(r"\w+(Error|Exception):", text)
+    ]
+    assert not bugs
+
+
+def test_switches_switch_and_switch_back(bench: Bench) -> None:
+    radio = ("view.color_", "view.map_", "view.quality_", "experiment.")
+    for action in bench.actions:
+        if action.checked is None or action.id.startswith(radio) or action.id in _APART:
+            continue
+        if action.id in ("view.follow", "time.play", "time.loop"):
+            continue  # the threads that own these are asked below
+        before = action.checked()
+        bench.do(action.id)
+        assert action.checked() != before, action.id
+        bench.do(action.id)
+        assert action.checked() == before, action.id
+    for action in bench.actions:
+        if action.id.startswith(radio[:3]):
+            bench.do(action.id)
+            assert action.checked is not None
+            assert action.checked(), action.id
+
+
+def test_time_goes_where_it_is_sent(bench: Bench) -> None:
+    shot = bench.session.latest_snapshot
+    bench.do("time.step10")
+    bench.do("time.step")
+    bench.until(lambda: shot().step == 11)
+    bench.do("time.back10")
+    bench.until(lambda: shot().step == 1 and shot().reviewing)
+    bench.do("time.end")
+    bench.until(lambda: shot().step == 11)
+    bench.do("time.start")
+    bench.until(lambda: shot().run_time == pytest.approx(shot().history[0]))
+    bench.do("time.loop_a")
+    bench.do("time.step10")
+    bench.until(lambda: shot().step == 10)
+    bench.do("time.loop_b")
+    bench.until(lambda: shot().loop_range is not None)
+    low, high = shot().loop_range or (0.0, 0.0)
+    assert high - low == pytest.approx(10 / 30, abs=0.04)
+    bench.do("time.loop_off")
+    bench.until(lambda: shot().loop_range is None)
+    bench.do("time.back")
+    bench.until(lambda: shot().step == 9)
+    bench.do("time.continue")
+    bench.until(lambda: not shot().reviewing and shot().step > 9)
+    bench.do("time.play")
+    bench.until(lambda: not shot().playing)
+    for name, rate in (("time.faster", 2.0), ("time.slower", 1.0), ("time.slower", 0.5), ("time.real", 1.0)):
+        bench.do(name)
+        bench.until(lambda rate=rate: shot().rate == rate, name)  # type: ignore[misc]
+    for rate in (2.0, 4.0, 8.0, math.inf):
+        bench.do("time.faster")
+        bench.until(lambda rate=rate: shot().rate == rate, "faster")  # type: ignore[misc]
+    bench.do("time.reset")
+    bench.until(lambda: shot().step == 0)
+
+
+def test_experiments_start_and_end(bench: Bench) -> None:
+    bench.do("experiment.weak_soleus")
+    bench.until(lambda: dict(bench.desk.shot.experiment.strength) == {"soleus": 0.2})
+    bench.do("experiment.save")
+    saved = list(bench.desk.folder.glob("*.experiment.yaml"))
+    assert len(saved) == 1
+    bench.do("experiment.normal")
+    bench.until(lambda: not bench.desk.shot.experiment.changes)
+    from kinesis_app.gui.opening import open_file
+
+    open_file(bench.desk, "experiment", saved[0])
+    bench.until(lambda: dict(bench.desk.shot.experiment.strength) == {"soleus": 0.2})
+
+
+def test_numbers_pictures_and_state_leave(bench: Bench) -> None:
+    bench.do("time.step10")
+    bench.until(lambda: bench.desk.shot.step == 10)
+    for suffix in ("sto", "mot", "csv", "npz"):
+        bench.do(f"file.export_{suffix}")
+        bench.until(lambda s=suffix: (bench.desk.folder / f"kinesis_001.{s}").is_file(), suffix)  # type: ignore[misc]
+    head = (bench.desk.folder / "kinesis_001.sto").read_text().splitlines()
+    assert "endheader" in head[:12]
+    bench.do("file.copy")
+    assert bench.clips[0].startswith("<key ")
+    bench.do("view.full")
+    assert bench.full == 1
+    bench.do("file.quit")
+    assert bench.desk.closing
+
+
+def test_a_session_comes_back(bench: Bench) -> None:
+    from kinesis_app.gui.opening import open_file
+
+    desk = bench.desk
+    bench.do("experiment.moon")
+    bench.do("view.color_force")
+    bench.do("plots.gait")
+    bench.do("human.goal")
+    desk.muscles.choose([3, 4])
+    bench.until(lambda: desk.shot.experiment.name == "Moon")
+    bench.do("file.save_session")
+    path = desk.folder / "kinesis_001.session.yaml"
+    assert path.is_file()
+    bench.do("experiment.normal")
+    bench.do("view.color_length")
+    bench.do("plots.body")
+    desk.muscles.clear()
+    bench.until(lambda: not desk.shot.experiment.changes)
+    open_file(desk, "session", path)
+    bench.until(lambda: desk.shot.experiment.name == "Moon", seconds=60.0)
+    assert desk.view.options.color_by == "force"
+    assert desk.settings.right_tab == "gait"
+    assert desk.muscles.chosen == {3, 4}
+    path.write_text("format: kinesis-session-1\nmotoin: walk\n")
+    with pytest.raises(KinesisError, match=r"line 2.*motoin"):
+        open_file(desk, "session", path)
+    assert desk.shot.experiment.name == "Moon"
+
+
+def test_a_bad_motion_is_told_and_the_run_goes_on(bench: Bench) -> None:
+    from kinesis_app.gui.opening import open_file
+
+    bad = bench.desk.folder / "broken.bvh"
+    bad.write_text("HIERARCHY nonsense")
+    before = bench.desk.shot.motion
+    open_file(bench.desk, "motion", bad)
+    bench.until(lambda: any(level == "error" and "broken.bvh" in text for level, text in bench.told))
+    assert bench.desk.shot.motion == before
+
+
+def test_keys_are_the_users(bench: Bench) -> None:
+    actions: list[Action] = remapped(bench.actions, {"view.ghost": ("Space",), "time.play": ("P",)})
+    table = shortcut_table(actions)
+    assert table["Space"].id == "view.ghost"
+    assert table["P"].id == "time.play"
+    assert "Shift+H" not in table
+    with pytest.raises(KinesisError, match=r"time\.paly"):
+        remapped(bench.actions, {"time.paly": ("P",)})
+    clash = remapped(bench.actions, {"view.ghost": ("P",), "time.play": ("P",)})
+    with pytest.raises(KinesisError, match="both"):
+        shortcut_table(clash)
+
+
+def test_the_palette_knows_what_is_meant(bench: Bench) -> None:
+    assert matching(bench.actions, "ghost")[0].id == "view.ghost"
+    assert matching(bench.actions, "save film")[0].id == "file.film_mp4"
+    assert matching(bench.actions, "weak sol")[0].id == "experiment.weak_soleus"
+    assert matching(bench.actions, "no such thing") == []
+    with pytest.raises(KinesisError, match=r"view\.ghost"):
+        action_by_id(bench.actions, "ghost")
