@@ -24,6 +24,7 @@ commands (each has its own --help):
   replay     play the post-mortem of a run that failed: where did it go wrong?
   motions    list the motions there are
   policies   list the policies there are
+  actions    list what can be done in the window, with its keys
 """
 _WINDOW_EXAMPLES = """\
 examples:
@@ -111,6 +112,13 @@ def _window() -> _Parser:
     parser = _new("kinesis-app", _WINDOW, _WINDOW_EXAMPLES)
     parser.add_argument("motion", nargs="?", metavar="MOTION", help=_MOTION_HELP)
     parser.add_argument("--policy", metavar="P", help=_POLICY_HELP)
+    parser.add_argument(
+        "--do",
+        metavar="ACTION",
+        action="append",
+        default=[],
+        help="do an action of the window once the human walks; may be given again ('actions' lists them)",
+    )
     parser.add_argument("--version", action="version", version=f"kinesis-app {kinesis_app.__version__}")
     return parser
 
@@ -180,6 +188,13 @@ def _policies() -> _Parser:
     return parser
 
 
+def _actions() -> _Parser:
+    parser = _new("kinesis-app actions", "List the window's actions, with QUERY those that contain its words.")
+    parser.add_argument("query", nargs="*", metavar="QUERY", help="words in name, title or description")
+    parser.add_argument("--json", action="store_true", help="print the list as JSON")
+    return parser
+
+
 def _add_force(parser: _Parser) -> None:
     parser.add_argument("--force", action="store_true", help="overwrite output files that exist")
 
@@ -191,6 +206,7 @@ _PARSERS: dict[str, Callable[[], _Parser]] = {
     "replay": _replay,
     "motions": _motions,
     "policies": _policies,
+    "actions": _actions,
 }
 COMMANDS = tuple(name for name in _PARSERS if name != "window")
 """What the first word may be; anything else is a motion for the window."""

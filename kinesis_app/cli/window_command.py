@@ -9,4 +9,4 @@ from kinesis_app.gui import run_window
 
 def execute(options: argparse.Namespace) -> int:
     """Open the window; without a display an error says what is missing and how to do without."""
-    return run_window(options.motion, options.policy)
+    return run_window(options.motion, options.policy, do=options.do)

@@ -18,7 +18,7 @@ MOUSE = (
     ("Left double click", "Select a body"),
     ("Right double click", "Look at this point"),
     ("Ctrl + right double click", "Follow the body again"),
-    ("Ctrl + drag", "Pull the human; the farther the stronger"),
+    ("Ctrl + drag", "Pull the selected body, or the pelvis; the farther the stronger (Shift: level)"),
     ("Shift+G, then click", "Go there; drag: face that way; Shift: one more goal; drag a goal: move it"),
     ("Click or drag in a plot", "Look at that time"),
     ("Wheel, right drag in a plot", "Zoom and move all plots; double click: the last ten seconds"),

@@ -23,9 +23,12 @@ _DOUBLE_CLICK = 0.25
 _CLICK_TRAVEL = 4.0
 """A press that moves less is a click [pixels]."""
 _BUTTONS = {0: "orbit", 1: "pan", 2: "zoom"}
+_CENTRE = (0.0, 0.0, 0.0)
 PULL_STIFFNESS, STRONGEST_PULL = 400.0, 300.0
 """Force per distance of the mouse at the human's depth [N/m], and its limit [N]."""
-_PULL_SECONDS = 0.1
+_PULL_EVERY = 0.03
+_PULLED = "pelvis"
+"""What is pulled while no body is selected."""
 
 
 class Pointer:
@@ -40,7 +43,7 @@ class Pointer:
         self._last_click = [-1.0, -1.0, -1.0]
         self._goal: GoalDrag | None = None
         self._pull_from: tuple[float, float] | None = None
-        self._pulled_at = 0.0
+        self._pulled_at, self._pulled = 0.0, _PULLED
 
     def build(self) -> None:
         """Listen to the wheel."""
@@ -78,6 +81,7 @@ class Pointer:
     def _press(self, button: int) -> None:
         if _held("Control") and button in (0, 1):
             self._pull_from = self._viewport.mouse()
+            self._pulled = self._desk.view.options.selected_body or _PULLED
         elif button == 0 and self._desk.goal_tool:
             point = self._ground()
             if point is not None:
@@ -96,6 +100,8 @@ class Pointer:
 
     def _release(self, button: int) -> None:
         pulled, self._pull_from = self._pull_from is not None, None
+        if pulled:
+            self._desk.send(m.Pull(self._pulled, _CENTRE, _CENTRE))
         if self._goal is not None:
             self._desk.send(self._goal.command())
             if not self._desk.shot.playing:
@@ -153,7 +159,7 @@ class Pointer:
 
     def _pull(self) -> None:
         now, eye = time.monotonic(), self._desk.view.eye
-        if eye is None or self._pull_from is None or now - self._pulled_at < 0.5 * _PULL_SECONDS:
+        if eye is None or self._pull_from is None or now - self._pulled_at < _PULL_EVERY:
             return
         self._pulled_at = now
         shot = self._desk.shot
@@ -167,8 +173,8 @@ class Pointer:
                 across * eye.right + upward * ahead / max(float(np.linalg.norm(ahead)), 1e-6)
             )
         force *= min(1.0, STRONGEST_PULL / max(float(np.linalg.norm(force)), 1e-6))
-        if shot.playing and not shot.reviewing:
-            self._desk.send(m.Push((float(force[0]), float(force[1]), float(force[2])), _PULL_SECONDS))
+        if shot.playing:
+            self._desk.send(m.Pull(self._pulled, _CENTRE, tuple(float(f) for f in force)))
 
     def _wheel(self, _sender: object, steps: float, _user: object) -> None:
         if self._viewport.hovered and steps:
