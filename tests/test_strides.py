@@ -50,7 +50,7 @@ def made_up_walk(heading: float = 0.0, seconds: float = 12.0, jump_at: int | Non
         step = k if jump_at is None or k < jump_at else k - jump_at
         shots.append(replace(base, run_time=t, time=t, step=step, qpos=qpos, grf=grf, excitation=excitation))
         excitations.append(np.tile(excitation, (5, 1)))
-    return Recording(tuple(shots), tuple(excitations[1:]))
+    return Recording(tuple(shots), tuple(excitations[1:]), ())
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_scuffs_and_bounces_are_no_strikes() -> None:
 def test_no_walk_no_strides() -> None:
     sim = Simulation(standing_clip(), lambda o: np.zeros((len(o), 80), np.float32), "limp")
     shots = tuple(replace(sim.snapshot(), run_time=k * CTRL_DT, step=k) for k in range(30))
-    strides = cut_strides(Recording(shots, (np.zeros((5, 80)),) * 29), "l")
+    strides = cut_strides(Recording(shots, (np.zeros((5, 80)),) * 29, ()), "l")
     assert len(strides) == len(steady(strides)) == 0
     assert strides.angles.shape == (0, 101, len(LEG_JOINTS))
     with pytest.raises(KinesisError, match="0 strides are too few"):

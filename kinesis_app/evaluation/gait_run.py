@@ -42,4 +42,5 @@ def _until_fall(recording: Recording) -> Recording:
     if not fallen.any():
         return recording
     n = max(int(np.argmax(fallen)), 1)
-    return Recording(recording.snapshots[:n], recording.excitations[: n - 1], recording.policy_sha256)
+    steps = (recording.excitations[: n - 1], recording.wrenches[: n - 1])
+    return Recording(recording.snapshots[:n], *steps, recording.policy_sha256)

@@ -124,7 +124,7 @@ def foot_strikes(force: np.ndarray, time: np.ndarray, weight: float) -> np.ndarr
     loaded = force >= STRIKE_FORCE
     begins = np.flatnonzero(~loaded[:-1] & loaded[1:])
     ends = np.append(np.flatnonzero(loaded[:-1] & ~loaded[1:]) + 1, len(force))
-    rows = np.array([row for row in begins if _is_stance(force, time, row, ends, weight)], dtype=int)
+    rows = np.array([int(row) for row in begins if _is_stance(force, time, int(row), ends, weight)], np.int64)
     share = (STRIKE_FORCE - force[rows]) / (force[rows + 1] - force[rows])
     return time[rows] + share * (time[rows + 1] - time[rows])
 

@@ -23,7 +23,7 @@ def channels(recording: Recording) -> dict[str, np.ndarray]:
         out |= _columns(f"ground/{foot}/force_{{}} [N]", "xyz", get("grf")[:, i])
         out |= _columns(f"ground/{foot}/cop_{{}} [m]", "xy", get("cop")[:, i])
     out["tracking/body_error [m]"] = get("body_error")
-    out |= _columns("push/force_{} [N]", "xyz", get("push"))
+    out |= _columns("push/force_{} [N]", "xyz", recording.push())
     names = muscle_table().names
     for series, unit in (
         ("excitation", "1"),

@@ -189,6 +189,7 @@ class SessionCore:
             m.SetWalkingSpeed: self._set_walking_speed,
             **dict.fromkeys(DIRECTING, self._direct),
             m.Push: self._push,
+            m.Pull: self._pull,
             m.SetExperiment: self._set_experiment,
             m.ExportRun: self._export,
             m.SetLoop: self._set_loop,
@@ -261,6 +262,10 @@ class SessionCore:
     def _push(self, command: m.Push) -> None:
         self._branch()
         self.simulation.push(command.force, command.seconds)
+
+    def _pull(self, command: m.Pull) -> None:
+        self._branch()
+        self.simulation.pull(command.body, command.point, command.force)
 
     def _set_experiment(self, command: m.SetExperiment) -> None:
         self._branch()

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
-from kinesis_app.session.simulation import FAIL_DISTANCE, Simulation
+from kinesis_app.session.limits import FAIL_DISTANCE
+from kinesis_app.session.simulation import Simulation
 
 FORMAT = "kinesis-run-1"
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-import mujoco
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
-from kinesis_app.experiment import Experiment
-from kinesis_app.experiment.state import ExperimentState
+from kinesis_app.session.checkpoint import Checkpoint
 from kinesis_app.session.course import Course
 from kinesis_app.session.snapshot import Snapshot
 
@@ -21,40 +18,6 @@ MOST_COURSE_BYTES = 150e6
 """Of the references that the moments hold on to; where a walk is planned anew at every step, these
 and not the states fill the memory, and the oldest moments go earlier."""
 _ROW_BYTES = 1300  # of a reference, per physics step
-_STATE = int(mujoco.mjtState.mjSTATE_INTEGRATION)
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """All that the next control step depends on; about 4 kB.
-
-    Attributes:
-        run_step: Control steps since the session began.
-        step: Control steps since the motion began.
-        physics: MuJoCo's integration state with warm start, controls and applied forces.
-        touch: Foot sensors [N], shape (4,); MuJoCo computes them a physics step earlier.
-        excitation: Of the last physics step, shape (80,).
-        course: The reference.
-        policy: The network, and its name.
-        experiment: What is done to the human.
-        state: Of the experiment: fatigue, gait phase, pushes under way.
-        push_force: Of the current push by hand [N], shape (3,).
-        push_left: Control steps that it still lasts.
-        fallen_for: Control steps since the human fell, 0 if it stands.
-    """
-
-    run_step: int
-    step: int
-    physics: np.ndarray
-    touch: np.ndarray
-    excitation: np.ndarray
-    course: Course
-    policy: tuple[Callable[[np.ndarray], np.ndarray], str]
-    experiment: Experiment
-    state: ExperimentState
-    push_force: np.ndarray
-    push_left: int
-    fallen_for: int
 
 
 @dataclass
@@ -65,11 +28,14 @@ class Moment:
         checkpoint: The state.
         excitations: Of the physics steps that led here, shape (N_SUBSTEPS, 80), or (0, 80) where
             the motion was put to its beginning.
+        wrenches: External force [N] and torque [Nm] on each body at its centre of mass in the control
+            step that led here, shape (nbody, 6).
         snapshot: As it was shown; None if nobody looked.
     """
 
     checkpoint: Checkpoint
     excitations: np.ndarray
+    wrenches: np.ndarray
     snapshot: Snapshot | None = None
 
 
@@ -138,17 +104,3 @@ class History:
 
     def _course_bytes(self) -> int:
         return sum(size for size in {id(c): _ROW_BYTES * len(c.bank.qpos) for _, c in self._courses}.values())
-
-
-def physics_state(model: mujoco.MjModel, data: mujoco.MjData) -> np.ndarray:
-    """A copy of the state that determines all further steps."""
-    state = np.empty(mujoco.mj_stateSize(model, _STATE))
-    mujoco.mj_getState(model, data, state, _STATE)
-    return state
-
-
-def restore_physics(model: mujoco.MjModel, data: mujoco.MjData, state: np.ndarray, touch: np.ndarray) -> None:
-    """Put a state back so that the following steps repeat to the last bit."""
-    mujoco.mj_setState(model, data, state, _STATE)
-    mujoco.mj_step1(model, data)  # mj_forward would overwrite the solver's warm start
-    data.sensordata[:] = touch

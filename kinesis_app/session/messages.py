@@ -157,6 +157,21 @@ class Push:
 
 
 @dataclass(frozen=True)
+class Pull:
+    """Pull a body by hand, as long as nothing else is said; a force of zero lets go.
+
+    Attributes:
+        body: Its name in the model, such as ``femur_r``.
+        point: Where, in the frame of the body [m].
+        force: In the world [N].
+    """
+
+    body: str
+    point: tuple[float, float, float]
+    force: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
 class SetExperiment:
     """Do this, and nothing else, to the human from now on; ``NORMAL`` ends all experiments."""
 
@@ -210,6 +225,7 @@ Command = (
     | ClearGoals
     | Steer
     | Push
+    | Pull
     | SetExperiment
     | ExportRun
     | SetLoop

@@ -87,7 +87,7 @@ def _arrays(simulation: Simulation, error: BaseException) -> dict[str, np.ndarra
         "failed_observation": sim.attempt.observation,
         "failed_action": sim.attempt.action,
         "failed_excitations": sim.attempt.excitations,
-        "failed_push": sim.push_force,
+        "failed_wrenches": sim.wrenches(),
         "course_origin": np.array(sim.course.origin),
         "clip_fps": np.array(clip.fps),
         "clip_root_pos": clip.root_pos,

@@ -21,6 +21,7 @@ import numpy as np
 import kinesis_app
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, SIM_DT, model_hash, physics_model
 from kinesis_app.body.muscles import N_MUSCLES, muscle_table
+from kinesis_app.env.bodies import PELVIS_ROW
 from kinesis_app.experiment.file import to_plain
 from kinesis_app.motion.clip import write_atomically
 from kinesis_app.session.history import Moment
@@ -44,9 +45,11 @@ UNITS = {
     "fatigue": "0 to 1, fatigued fraction; shape (T+1, 80)",
     "reference_qpos": "as qpos; shape (T+1, 35)",
     "body_error": "m, mean of the seven bodies; shape (T+1,)",
+    "wrenches": "N, Nm in the world at the body's centre of mass, of pushes and pulls during control step i; "
+    "shape (T, nbody, 6), rows body_names",
     "push": "N in the world on the pelvis during the control step after the instant; shape (T+1, 3)",
 }
-_PER_INSTANT = tuple(name for name in UNITS if name != "excitation_sim")
+_PER_INSTANT = tuple(name for name in UNITS if name not in ("excitation_sim", "wrenches", "push"))
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,13 @@ class Recording:
     Attributes:
         snapshots: Of the T + 1 instants.
         excitations: Of the physics steps between them, T arrays of shape (N_SUBSTEPS, 80).
+        wrenches: On each body [N, Nm] in these control steps, T arrays of shape (nbody, 6).
         policy_sha256: Of the policy that drove at the end; empty if it has none.
     """
 
     snapshots: tuple[Snapshot, ...]
     excitations: tuple[np.ndarray, ...]
+    wrenches: tuple[np.ndarray, ...]
     policy_sha256: str = ""
 
     @classmethod
@@ -68,9 +73,10 @@ class Recording:
         """The recording of moments that were all looked at."""
         shots = tuple(moment.snapshot for moment in moments if moment.snapshot is not None)
         assert len(shots) == len(moments), "every moment of a session is looked at"
-        return cls(
-            shots, tuple(m.excitations for m in moments[1:]), _sha256(moments[-1].checkpoint.policy[0])
-        )
+        excitations = tuple(moment.excitations for moment in moments[1:])
+        wrenches = tuple(moment.wrenches for moment in moments[1:])
+        policy = moments[-1].checkpoint.policy[0] if moments else None
+        return cls(shots, excitations, wrenches, _sha256(policy))
 
     @property
     def time(self) -> np.ndarray:
@@ -81,6 +87,11 @@ class Recording:
     def series(self, name: str) -> np.ndarray:
         """A field of the snapshots over time, shape (T+1, ...)."""
         return np.array([getattr(shot, name) for shot in self.snapshots])
+
+    def push(self) -> np.ndarray:
+        """Force on the pelvis in the control step after each instant [N], shape (T+1, 3)."""
+        applied = [wrenches[PELVIS_ROW, :3] for wrenches in self.wrenches]
+        return np.array([*applied, self.snapshots[-1].push])
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The file's arrays by name."""
@@ -99,10 +110,13 @@ class Recording:
         }
         return {
             **{name: self.series(name) for name in _PER_INSTANT},
+            "push": self.push(),
+            "wrenches": np.reshape(self.wrenches, (-1, model.nbody, 6)),
             "excitation_sim": np.concatenate(steps) if steps else np.zeros((0, model.nu)),
             "muscle_names": np.array(muscle_table().names),
             "qpos_names": np.array(qpos_names(model)),
             "qvel_names": np.array(qvel_names(model)),
+            "body_names": np.array([model.body(i).name for i in range(model.nbody)]),
             "foot_names": np.array(["right", "left"]),
             "ctrl_dt": np.array(CTRL_DT),
             "sim_dt": np.array(SIM_DT),
@@ -136,15 +150,18 @@ class Recorder:
         self.simulation = simulation
         self.snapshots: list[Snapshot] = [simulation.snapshot()]
         self._excitations: list[np.ndarray] = []
+        self._wrenches: list[np.ndarray] = []
 
     def record(self) -> None:
         """Keep the control step that was just made."""
         self.snapshots.append(self.simulation.snapshot())
         self._excitations.append(self.simulation.excitations.copy())
+        self._wrenches.append(self.simulation.applied)
 
     def recording(self) -> Recording:
         """What was recorded so far."""
-        return Recording(tuple(self.snapshots), tuple(self._excitations), _sha256(self.simulation.policy))
+        steps = (tuple(self._excitations), tuple(self._wrenches))
+        return Recording(tuple(self.snapshots), *steps, _sha256(self.simulation.policy))
 
     def save(self, path: Path) -> None:
         """Write what was recorded so far."""

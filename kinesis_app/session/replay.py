@@ -13,15 +13,14 @@ import numpy as np
 
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, SIM_DT, model_hash, physics_model
 from kinesis_app.body.muscles import N_MUSCLES, muscle_table
-from kinesis_app.env.bodies import PELVIS_ROW
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import Experiment
 from kinesis_app.experiment.file import from_plain
 from kinesis_app.experiment.physics import apply, private_model
-from kinesis_app.session.history import physics_state, restore_physics
+from kinesis_app.session.checkpoint import physics_state, restore_physics
+from kinesis_app.session.limits import is_unstable
 from kinesis_app.session.post_mortem import FORMAT
 from kinesis_app.session.recording import qvel_names
-from kinesis_app.session.simulation import BAD_STATE
 
 MAX_BYTES = 200_000_000
 _STATE = int(mujoco.mjtState.mjSTATE_INTEGRATION)
@@ -39,7 +38,7 @@ class PostMortem:
         experiments: In force at each state.
         failed_observation, failed_action, failed_excitations: Of the step that failed; empty where
             it did not come so far.
-        failed_push: On the pelvis during that step [N], shape (3,).
+        failed_wrenches: On each body during that step [N, Nm], shape (nbody, 6).
         facts: Error, traceback, policy, motion, versions, hashes.
     """
 
@@ -51,7 +50,7 @@ class PostMortem:
     failed_observation: np.ndarray
     failed_action: np.ndarray
     failed_excitations: np.ndarray
-    failed_push: np.ndarray
+    failed_wrenches: np.ndarray
     facts: dict[str, str]
 
 
@@ -145,18 +144,19 @@ def _verdict(model: mujoco.MjModel, data: mujoco.MjData, pm: PostMortem) -> str:
 def _physics_verdict(model: mujoco.MjModel, data: mujoco.MjData, pm: PostMortem) -> str:
     _put(model, data, pm, len(pm.run_step) - 1)
     names, calm = qvel_names(model), _fastest(data)
-    data.xfrc_applied[PELVIS_ROW, :3] = pm.failed_push
+    data.xfrc_applied[:] = pm.failed_wrenches
+    strongest = float(np.linalg.norm(pm.failed_wrenches[:, :3], axis=1).max())
     for k in range(N_SUBSTEPS):
         data.ctrl[:] = pm.failed_excitations[k]
         mujoco.mj_step2(model, data)
         worst = int(np.nanargmax(np.abs(data.qacc)))
         acceleration = abs(float(data.qacc[worst]))
         mujoco.mj_step1(model, data)
-        if data.warning.number[BAD_STATE].any() or not np.isfinite(data.qpos).all():
+        if is_unstable(data):
             return (
                 f"Physics became unstable {(k + 1) * SIM_DT:.4f} s into the step, at '{names[worst]}': "
                 f"its acceleration was {acceleration:.3g} (fastest joint before: {calm:.3g}); "
-                f"the push on the pelvis was {np.linalg.norm(pm.failed_push):.3g} N."
+                f"the largest push or pull was {strongest:.3g} N."
             )
     return "The failed step runs through here: neither policy nor physics failed, see the traceback."
 
@@ -167,7 +167,6 @@ def _fastest(data: mujoco.MjData) -> float:
 
 def _put(model: mujoco.MjModel, data: mujoco.MjData, pm: PostMortem, i: int) -> None:
     apply(pm.experiments[i], model)
-    data.warning.number[:] = 0
     restore_physics(model, data, pm.physics[i], pm.touch[i])
 
 
@@ -196,7 +195,7 @@ def _post_mortem(arrays: dict[str, np.ndarray]) -> PostMortem:
         "physics": (n, len(physics_state(model, mujoco.MjData(model)))),
         "touch": (n, model.nsensordata),
         "excitations": (n, N_SUBSTEPS, N_MUSCLES),
-        "failed_push": (3,),
+        "failed_wrenches": (model.nbody, 6),
     }
     for name, shape in shapes.items():
         if arrays[name].shape != shape or arrays[name].dtype.kind != "f":

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import mujoco
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
@@ -24,8 +23,11 @@ from kinesis_app.experiment.conditions import changed_excitation, conditions
 from kinesis_app.experiment.physics import apply, private_model
 from kinesis_app.experiment.state import ExperimentState, after_step, at_start, carried_over, push_force
 from kinesis_app.motion.clip import MotionClip
+from kinesis_app.session import handling as hand
+from kinesis_app.session.checkpoint import Checkpoint, physics_state, restore_physics
 from kinesis_app.session.course import Course
-from kinesis_app.session.history import Checkpoint, History, Moment, physics_state, restore_physics
+from kinesis_app.session.history import History, Moment
+from kinesis_app.session.limits import is_lost, is_unstable
 from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.requests import SpeedRequest
 from kinesis_app.session.snapshot import Snapshot
@@ -34,17 +36,7 @@ from kinesis_app.session.walking import continue_walk, course_of
 PolicyFunction = Callable[[np.ndarray], np.ndarray]
 """Observations (B, n) float32 to actions (B, 80) float32."""
 
-FAIL_DISTANCE = 0.5
-"""Mean body error at which the reference counts as lost [m] (KINESIS)."""
-FALL_DROP = 0.3
-"""Pelvis this far below the reference's counts as a fall [m]."""
 _ROW = np.zeros(1, dtype=int)
-BAD_STATE = [
-    int(mujoco.mjtWarning.mjWARN_BADQPOS),
-    int(mujoco.mjtWarning.mjWARN_BADQVEL),
-    int(mujoco.mjtWarning.mjWARN_BADQACC),
-]
-"""Warnings after which MuJoCo has reset the state by itself."""
 
 
 @dataclass(frozen=True)
@@ -126,8 +118,11 @@ class Simulation:
     @property
     def push_force(self) -> np.ndarray:
         """On the pelvis during the control step that comes next [N], shape (3,)."""
-        timed = push_force(self.experiment, self.state, self.step_index)
-        return timed + self._push_force if self._push_left else timed
+        return hand.push_of(self.handling) + push_force(self.experiment, self.state, self.step_index)
+
+    def wrenches(self) -> np.ndarray:
+        """External force [N] and torque [Nm] on each body in the control step to come, shape (nbody, 6)."""
+        return hand.wrenches(self.handling, self.push_force, self.bodies.model, self.bodies.data[0])
 
     # --- what may be asked of it -----------------------------------------------------------
 
@@ -162,17 +157,20 @@ class Simulation:
         self.fallen_for = 0
         self.excitations = np.zeros((0, N_MUSCLES))
         self.excitation = np.zeros(N_MUSCLES)
-        self._push_force = np.zeros(3)
-        self._push_left = 0
+        self.applied = np.zeros((self.bodies.model.nbody, 6))
+        self.handling = hand.Handling()
         self.bodies.reset(_ROW, self.course.qpos(0)[None], self.course.qvel(0)[None])
         self._look()
         self.state = at_start(self.experiment, self._heading())
         self._remember()
 
-    def push(self, force: tuple[float, float, float], seconds: float) -> None:
+    def push(self, force: hand.Vector, seconds: float) -> None:
         """Push the pelvis with ``force`` in the world frame [N] for ``seconds``, from now on."""
-        self._push_force = np.array(force, dtype=float)
-        self._push_left = max(1, round(seconds / CTRL_DT))
+        self.handling = hand.pushed(self.handling, force, seconds)
+
+    def pull(self, body: str, point: hand.Vector, force: hand.Vector) -> None:
+        """Pull a body at a point of its frame [m] with a force in the world [N], until told otherwise."""
+        self.handling = hand.pulled(self.handling, self.bodies.model, body, point, force)
 
     def set_walking_speed(self, speed: float) -> None:
         """Walk on at ``speed`` [m/s], 0 means stand; plans at once, which takes some 0.4 s.
@@ -206,7 +204,7 @@ class Simulation:
         """
         forgotten = self.history.forget_after(run_step)
         moment = self.history.at(self.history.last)
-        self.excitations = moment.excitations
+        self.excitations, self.applied = moment.excitations, moment.wrenches
         self._restore(moment.checkpoint)
         return forgotten
 
@@ -228,15 +226,20 @@ class Simulation:
         wanted = excitations(action, self._frame.activation)[0]
         self.excitations = changed_excitation(self._conditions, wanted, self.state.fatigued, self.run_step)
         self.attempt = Attempt(seen[0], action[0], self.excitations)
-        self._apply_push()
+        self.applied = self.wrenches()
+        self.bodies.data[0].xfrc_applied[:] = self.applied
         activation = self._frame.activation[0]
         self.bodies.step(self.excitations[None])
         self.excitation = self.excitations[-1]
         self.step_index += 1
         self.run_step += 1
         self._look()
-        self._check_physics()
-        self._notice_fall()
+        if is_unstable(self.bodies.data[0]):
+            raise KinesisError(f"The simulation became unstable at {self.time:.2f} s; the step was undone.")
+        drop = float(self.course.qpos(self.step_index)[2] - self._frame.qpos[0, 2])
+        if self.fallen_for or is_lost(drop, self.body_error):
+            self.fallen_for += 1
+        self.handling = hand.after_step(self.handling)
         self.state = after_step(
             self.experiment,
             self.state,
@@ -258,25 +261,8 @@ class Simulation:
         self._frame = self.bodies.frame()
         self._body_error = float(body_error(self._frame, self.course.at(self.step_index))[0])
 
-    def _apply_push(self) -> None:
-        wrench = np.zeros((1, 6))
-        wrench[0, :3] = self.push_force
-        self._push_left = max(0, self._push_left - 1)
-        self.bodies.set_push(wrench)
-
-    def _check_physics(self) -> None:
-        # MuJoCo answers an unstable state by a silent reset to its zero pose and a warning count.
-        warnings = self.bodies.data[0].warning.number[BAD_STATE]
-        if warnings.any() or not np.isfinite(self._frame.qpos).all():
-            raise KinesisError(f"The simulation became unstable at {self.time:.2f} s; the step was undone.")
-
-    def _notice_fall(self) -> None:
-        drop = self.course.qpos(self.step_index)[2] - self._frame.qpos[0, 2]
-        if self.fallen_for or drop > FALL_DROP or self.body_error > FAIL_DISTANCE:
-            self.fallen_for += 1
-
     def _remember(self) -> None:
-        self.history.push(Moment(self._checkpoint(), self.excitations))
+        self.history.push(Moment(self._checkpoint(), self.excitations, self.applied))
 
     def _checkpoint(self) -> Checkpoint:
         model, data = self.bodies.model, self.bodies.data[0]
@@ -290,24 +276,21 @@ class Simulation:
             policy=(self.policy, self.policy_name),
             experiment=self.experiment,
             state=self.state,
-            push_force=self._push_force,
-            push_left=self._push_left,
+            handling=self.handling,
             fallen_for=self.fallen_for,
         )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         if checkpoint.experiment is not self.experiment:
             self._impose(checkpoint.experiment)
-        data = self.bodies.data[0]
-        data.warning.number[:] = 0
-        restore_physics(self.bodies.model, data, checkpoint.physics, checkpoint.touch)
+        restore_physics(self.bodies.model, self.bodies.data[0], checkpoint.physics, checkpoint.touch)
         self.run_step, self.step_index = checkpoint.run_step, checkpoint.step
         self.excitation = checkpoint.excitation
         self.course = checkpoint.course
         self.policy, self.policy_name = checkpoint.policy
         self.state = checkpoint.state
         self.fallen_for = checkpoint.fallen_for
-        self._push_force, self._push_left = checkpoint.push_force, checkpoint.push_left
+        self.handling = checkpoint.handling
         self._look()
 
 

@@ -1,0 +1,62 @@
+"""All that the next control step depends on: taken, and put back to the last bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import mujoco
+import numpy as np
+
+from kinesis_app.experiment import Experiment
+from kinesis_app.experiment.state import ExperimentState
+from kinesis_app.session.course import Course
+from kinesis_app.session.handling import Handling
+
+_STATE = int(mujoco.mjtState.mjSTATE_INTEGRATION)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One instant; about 4 kB.
+
+    Attributes:
+        run_step: Control steps since the session began.
+        step: Control steps since the motion began.
+        physics: MuJoCo's integration state with warm start, controls and applied forces.
+        touch: Foot sensors [N], shape (4,); MuJoCo computes them a physics step earlier.
+        excitation: Of the last physics step, shape (80,).
+        course: The reference.
+        policy: The network, and its name.
+        experiment: What is done to the human.
+        state: Of the experiment: fatigue, gait phase, pushes under way.
+        handling: What is done by hand.
+        fallen_for: Control steps since the human fell, 0 if it stands.
+    """
+
+    run_step: int
+    step: int
+    physics: np.ndarray
+    touch: np.ndarray
+    excitation: np.ndarray
+    course: Course
+    policy: tuple[Callable[[np.ndarray], np.ndarray], str]
+    experiment: Experiment
+    state: ExperimentState
+    handling: Handling
+    fallen_for: int
+
+
+def physics_state(model: mujoco.MjModel, data: mujoco.MjData) -> np.ndarray:
+    """A copy of the state that determines all further steps."""
+    state = np.empty(mujoco.mj_stateSize(model, _STATE))
+    mujoco.mj_getState(model, data, state, _STATE)
+    return state
+
+
+def restore_physics(model: mujoco.MjModel, data: mujoco.MjData, state: np.ndarray, touch: np.ndarray) -> None:
+    """Put a state back so that the following steps repeat to the last bit."""
+    data.warning.number[:] = 0
+    mujoco.mj_setState(model, data, state, _STATE)
+    mujoco.mj_step1(model, data)  # mj_forward would overwrite the solver's warm start
+    data.sensordata[:] = touch

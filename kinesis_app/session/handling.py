@@ -1,0 +1,91 @@
+"""What the user does to the body by hand: pushes that last, pulls that are held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import mujoco
+import numpy as np
+
+from kinesis_app.body.model import CTRL_DT
+from kinesis_app.env.bodies import PELVIS_ROW
+from kinesis_app.errors import KinesisError
+
+Vector = tuple[float, float, float]
+_NO_FORCE: Vector = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Handling:
+    """Belongs to one instant.
+
+    Attributes:
+        push: Force on the pelvis in the world [N].
+        push_left: Control steps that it still lasts.
+        body: Name of the body that is pulled; empty for none.
+        point: Where, in the frame of the body [m].
+        pull: Force there in the world [N].
+    """
+
+    push: Vector = _NO_FORCE
+    push_left: int = 0
+    body: str = ""
+    point: Vector = _NO_FORCE
+    pull: Vector = _NO_FORCE
+
+
+def pushed(handling: Handling, force: Vector, seconds: float) -> Handling:
+    """A push of the pelvis from now on, in place of an earlier one.
+
+    Raises:
+        KinesisError: If a number is not finite.
+    """
+    _check(force, (seconds,))
+    return replace(handling, push=force, push_left=max(1, round(seconds / CTRL_DT)))
+
+
+def pulled(handling: Handling, model: mujoco.MjModel, body: str, point: Vector, force: Vector) -> Handling:
+    """A pull that is held from now on; a force of zero lets go.
+
+    Raises:
+        KinesisError: If there is no such body, or a number is not finite.
+    """
+    if mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, body) < 1:
+        raise KinesisError(f"There is no body '{body}' to pull.")
+    _check(point, force)
+    return replace(handling, body=body if any(force) else "", point=point, pull=force)
+
+
+def after_step(handling: Handling) -> Handling:
+    """The state a control step later."""
+    return replace(handling, push_left=handling.push_left - 1) if handling.push_left else handling
+
+
+def push_of(handling: Handling) -> np.ndarray:
+    """Force on the pelvis in the control step that comes next [N], shape (3,)."""
+    return np.array(handling.push if handling.push_left else _NO_FORCE)
+
+
+def wrenches(
+    handling: Handling, pelvis_push: np.ndarray, model: mujoco.MjModel, data: mujoco.MjData
+) -> np.ndarray:
+    """External force [N] and torque [Nm] on each body at its centre of mass, shape (nbody, 6).
+
+    Args:
+        handling: What is pulled.
+        pelvis_push: All pushes on the pelvis together [N], shape (3,).
+        model, data: Positions must be current.
+    """
+    out = np.zeros((model.nbody, 6))
+    out[PELVIS_ROW, :3] = pelvis_push
+    if handling.body:
+        row = model.body(handling.body).id
+        arm = data.xpos[row] + data.xmat[row].reshape(3, 3) @ handling.point - data.xipos[row]
+        out[row, :3] += handling.pull
+        out[row, 3:] += np.cross(arm, handling.pull)
+    return out
+
+
+def _check(*vectors: tuple[float, ...]) -> None:
+    if not np.isfinite(np.concatenate([np.ravel(v) for v in vectors])).all():
+        raise KinesisError("A force must be a finite number of newtons.")
