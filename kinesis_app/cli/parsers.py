@@ -22,6 +22,8 @@ commands (each has its own --help):
   run        follow a motion without a window; record numbers or a video
   evaluate   how well a policy imitates motions and survives pushes
   replay     play the post-mortem of a run that failed: where did it go wrong?
+  import     recordings (BVH, C3D, TRC, ASF/AMC, OpenSim, AMASS, ...) to clips, with a report
+  view       play a motion itself, without muscles and physics
   motions    list the motions there are
   policies   list the policies there are
   actions    list what can be done in the window, with its keys
@@ -39,6 +41,7 @@ examples:
   kinesis-app run walk                                20 s of walking
   kinesis-app run walk --speed 1.4 --seconds 10       10 s at 1.4 m/s, from standing to standing
   kinesis-app run walk:1.1 --record walk.npz          keep states, excitations, forces
+  kinesis-app run --command "walk 3 m, then turn left and stop"
   kinesis-app run clip.amc --video clip.mp4           a CMU recording (its .asf beside it)
   kinesis-app run walk --policy mine.onnx --json      numbers for scripts
   kinesis-app run walk --weaken soleus=0.2            both soleus muscles at 20 % of their strength
@@ -65,11 +68,37 @@ _EVALUATE_EXAMPLES = """\
 examples:
   kinesis-app evaluate walk:0.8 walk:1.1 walk:1.4
   kinesis-app evaluate --json result.json             '-' writes the JSON to standard output
+  kinesis-app evaluate --emg                          when do the muscles work, and when do people's?
   kinesis-app evaluate walk:1.1 --pushes 20           and push 20 walkers, 50 N for 0.2 s
+  kinesis-app evaluate --goals 100                    KINESIS' goal protocol instead: +-2 m, 5 s
+  kinesis-app evaluate --goals 100 --range 8 --seconds 15
+  kinesis-app evaluate --commands                     typed commands: understood, and done
 
 The JSON: {"format": "kinesis-evaluation-1", "clips": [{"name", "duration_s", "survived_s", "coverage",
 "success_050", "success_025", "success_015", "mpjpe_mm", "mean_activation", ...}], "total": {...}}, and
-"pushes" if asked for. Success in the total is the share of clips; the rest is weighted by time.
+"pushes", "goals": {"success_rate", "falls", "episodes": [...]}, "commands" if asked for; no motions if only
+goals or commands are asked for. Success in the total is the share of clips; the rest is weighted by time.
+"""
+
+_IMPORT = """\
+Turn recordings into clips of this body. Each becomes DIR/NAME.npz (NAME_2, ... if that is taken: nothing
+is overwritten). Skeletons are scaled to the body and solved for by inverse kinematics; feet are locked
+where they stand; the gentlest shift of the pelvis makes the clip one that a floor can carry.
+
+read: .bvh, .amc (its .asf beside it), .c3d, .trc, .mot and .sto (OpenSim coordinates), .npz (AMASS, SMPL-H,
+own clips), .npy (HumanML3D joints, MDM results), .json and .txt (DeepMimic), .xml (MuJoCo MPC keyframes)
+"""
+_IMPORT_EXAMPLES = """\
+examples:
+  kinesis-app import walk.c3d
+  kinesis-app import recordings/ --out clips --json report.json
+  kinesis-app import 'cmu/*.amc' --fps 60 --out clips
+  kinesis-app import dance.bvh --unit 0.0254 --up z
+
+The JSON: {"format": "kinesis-import-1", "clips": [{"name", "source", "format", "duration_s", "residual_mm",
+"limit_violations", "skate_mm", "penetration_mm", "tendon_jump_mm", "speed", "turn_rate", "contacts", "notes",
+...}], "failed": [{"source", "reason"}]}. Lengths are in mm, worst of the clip; residual_mm is the mean of
+seven bodies over time; tendon_jump_mm is per frame of the clip (1/150 s). Exit code 2 if anything failed.
 """
 
 
@@ -97,6 +126,13 @@ def _above_zero(text: str) -> float:
     return value
 
 
+def _not_negative(text: str) -> float:
+    value = float(text)
+    if not (0.0 <= value < math.inf):
+        raise ValueError
+    return value
+
+
 def _counting(text: str) -> int:
     value = int(text)
     if not 1 <= value <= 10_000:
@@ -105,6 +141,7 @@ def _counting(text: str) -> int:
 
 
 _above_zero.__name__ = "number above 0"  # argparse names the type in its message
+_not_negative.__name__ = "number from 0 on"
 _counting.__name__ = "count from 1 to 10000"
 
 
@@ -125,7 +162,8 @@ def _window() -> _Parser:
 
 def _run() -> _Parser:
     parser = _new("kinesis-app run", _RUN, _RUN_EXAMPLES)
-    parser.add_argument("motion", metavar="MOTION", help=_MOTION_HELP)
+    parser.add_argument("motion", nargs="?", metavar="MOTION", help=_MOTION_HELP)
+    parser.add_argument("--command", metavar="TEXT", help="do what an English sentence says, from standing")
     parser.add_argument("--policy", metavar="P", help=_POLICY_HELP)
     parser.add_argument(
         "--seconds", metavar="S", type=_above_zero, help="simulated time (default: the motion's)"
@@ -170,8 +208,50 @@ def _evaluate() -> _Parser:
     parser.add_argument(
         "--push-speed", metavar="V", type=_above_zero, default=1.1, help="of the walk, default 1.1"
     )
-    parser.add_argument("--seed", metavar="K", type=int, default=0, help="of the pushes, default 0")
+    parser.add_argument("--goals", metavar="N", type=_counting, help="go to N random places, once each")
+    parser.add_argument(
+        "--range",
+        metavar="R",
+        type=_above_zero,
+        default=2.0,
+        help="of the goals, +-R m in x and y, default 2",
+    )
+    parser.add_argument(
+        "--seconds", metavar="S", type=_above_zero, default=5.0, help="for each goal, default 5"
+    )
+    parser.add_argument(
+        "--emg", action="store_true", help="compare excitations with human EMG (walks; default walk:1.2:20)"
+    )
+    parser.add_argument(
+        "--emg-delay", metavar="S", type=_not_negative, default=0.05, help="EMG to excitation, default 0.05"
+    )
+    parser.add_argument("--commands", action="store_true", help="understand and do a list of typed commands")
+    parser.add_argument("--seed", metavar="K", type=int, default=0, help="of pushes and goals, default 0")
     _add_force(parser)
+    return parser
+
+
+def _import() -> _Parser:
+    parser = _new("kinesis-app import", _IMPORT, _IMPORT_EXAMPLES)
+    parser.add_argument("files", nargs="+", metavar="FILE", help="motion files, folders of them, patterns")
+    parser.add_argument(
+        "--out", metavar="DIR", type=Path, default=Path("."), help="where clips go (default: this folder)"
+    )
+    parser.add_argument(
+        "--fps", metavar="F", type=_above_zero, help="frames per second, instead of the file's or a guess"
+    )
+    parser.add_argument("--up", choices=("x", "y", "z"), help="axis that points up, instead of a guess")
+    parser.add_argument(
+        "--unit", metavar="M", type=_above_zero, help="metres per unit of length, instead of a guess"
+    )
+    parser.add_argument("--json", metavar="REPORT.json", help="write the report for scripts; '-' prints it")
+    parser.add_argument("--force", action="store_true", help="overwrite the report if it exists")
+    return parser
+
+
+def _view() -> _Parser:
+    parser = _new("kinesis-app view", "Play a motion in the window as it is: no muscles, no physics.")
+    parser.add_argument("motion", metavar="CLIP", help=_MOTION_HELP)
     return parser
 
 
@@ -204,6 +284,8 @@ _PARSERS: dict[str, Callable[[], _Parser]] = {
     "run": _run,
     "evaluate": _evaluate,
     "replay": _replay,
+    "import": _import,
+    "view": _view,
     "motions": _motions,
     "policies": _policies,
     "actions": _actions,

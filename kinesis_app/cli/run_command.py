@@ -10,8 +10,11 @@ from kinesis_app.body.model import CTRL_DT
 from kinesis_app.cli.experiment_request import requested_experiment
 from kinesis_app.cli.motion_request import requested_motion
 from kinesis_app.cli.output import check_output
+from kinesis_app.command.typed import typed_plan
 from kinesis_app.errors import KinesisError
 from kinesis_app.export import SUFFIXES, write_run, written_for
+from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.gait import generate
 from kinesis_app.policy import load_policy
 from kinesis_app.session.headless import RunSummary, run_headless
 from kinesis_app.session.post_mortem import SECONDS, write_post_mortem
@@ -30,7 +33,7 @@ def execute(options: argparse.Namespace) -> int:
             check_output(file, (*SUFFIXES, ".xml"), options.force)
     experiment = requested_experiment(options.experiment, options.weaken)
     policy = load_policy(options.policy)
-    clip = requested_motion(options.motion, options.speed, options.seconds)
+    clip = _clip(options)
     simulation = Simulation(clip, policy, history_seconds=SECONDS, experiment=experiment)
     keep = any(path is not None for path in (options.record, options.video, options.export))
     recorder = Recorder(simulation) if keep else None
@@ -43,6 +46,16 @@ def execute(options: argparse.Namespace) -> int:
         _save(recorder, options.export)
     print(json.dumps(summary.to_json(), indent=2) if options.json else report(summary))
     return 0
+
+
+def _clip(options: argparse.Namespace) -> MotionClip:
+    if (options.motion is None) == (options.command is None):
+        raise KinesisError('Give one of them: a MOTION to follow, or --command "walk 3 m".')
+    if options.command is None:
+        return requested_motion(options.motion, options.speed, options.seconds)
+    if options.speed is not None:
+        raise KinesisError('With --command the speed is part of the sentence: "walk 3 m at 1.2 m/s".')
+    return generate(typed_plan(options.command, options.seconds), name=options.command)
 
 
 def report(summary: RunSummary) -> str:

@@ -18,8 +18,8 @@ from kinesis_app.motion.gait.plan import COM_BEHIND
 
 DT = 1.0 / 15.0
 """Step of time, and the spacing of the knots [s]."""
-LONGEST = 600.0
-"""Longest way that is planned [s]."""
+LONGEST, FARTHEST = 600.0, 300.0
+"""Longest way that is planned [s], [m]."""
 ARRIVED = (0.004, 0.006)
 """A rest nearer than this to the goal [m, rad] is there."""
 
@@ -113,6 +113,8 @@ def approach(
     """
     limits = limits or Limits()
     distance = math.hypot(goal[0] - pose[0], goal[1] - pose[1])
+    if not distance <= FARTHEST:
+        raise KinesisError(f"The place {goal[0]:g}, {goal[1]:g} is more than {FARTHEST:g} m away.")
     best: tuple[float, Way, list[list[float]]] | None = None
     for way in WAYS:
         if distance > way.reach or (goal[2] is None and way.turn_within == 0.5):

@@ -75,6 +75,10 @@ def clauses_of(items: Sequence[Item], text: str) -> list[Clause]:
         strong = weak = False
         before = now.given.get(kind)
         if before is not None:  # 5 feet 6 inches
+            if kind not in ("length", "time", "angle"):
+                raise CommandError(
+                    f"'{text[item.start : item.end]}' is one too many.", text, item.start, item.end
+                )
             value, item = before.value + value, Item(kind, None, before.start, item.end)
         now.given[kind] = Item(kind, value, item.start, item.end)
     found = [clause for clause in clauses if clause.given]
@@ -84,18 +88,18 @@ def clauses_of(items: Sequence[Item], text: str) -> list[Clause]:
     return found
 
 
+_TURNS = ("turn", "spin", "face", "about")
+_AMOUNTS = ("length", "steps", "time")
+
+
 def _full(clause: Clause, kind: str, item: Item, joined: bool) -> bool:
-    """Whether ``item`` begins a clause of its own."""
+    """Whether ``item`` begins a clause of its own; ``joined`` by a comma or 'and' it does so sooner."""
     if kind == "verb":
-        return "verb" in clause.given or (
-            joined and clause.has("length", "angle", "time", "direction", "steps")
-        )
-    if (
-        joined
-        and kind in ("length", "steps", "time")
-        and clause.value("verb") in ("turn", "spin", "face", "about")
-    ):
+        return "verb" in clause.given or (joined and clause.has(*_AMOUNTS, "angle", "direction"))
+    if joined and kind in ("place", "home"):
         return True
+    if joined and kind in _AMOUNTS and clause.value("verb") in _TURNS:
+        return True  # turn left, 3 m
     if (
         joined
         and kind in ("length", "steps")
@@ -103,5 +107,5 @@ def _full(clause: Clause, kind: str, item: Item, joined: bool) -> bool:
     ):
         return True
     if joined and kind in ("angle", "direction") and item.value not in ("forward", "backward"):
-        return clause.has("length", "steps", "time", kind)  # 3 m forward, 90 degrees left
+        return clause.has(*_AMOUNTS, kind)  # 3 m forward, 90 degrees left
     return kind in clause.given and (joined or kind in SINGLE)

@@ -9,7 +9,7 @@ from kinesis_app.command.paces import LIMITS, RUN_SLOWEST, pace_table
 from kinesis_app.command.segments import Adjust, Arc, Face, GoTo, Move, Segment, Turn
 from kinesis_app.command.words import CommandError
 
-FARTHEST, LONGEST = 10_000.0, 24 * 3600.0
+FARTHEST, LONGEST = 5_000.0, 3600.0
 """Most that one segment may ask for [m], [s]."""
 RADII = (0.5, 1000.0)
 """Smallest and largest circle [m]."""

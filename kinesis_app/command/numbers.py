@@ -89,6 +89,8 @@ def _number(items: Sequence[Item], i: int, text: str) -> _Number | None:
         number = _Number(_digits(item, text), i + 1)
     elif item.kind in ("number", "tens", "scale", "point"):
         number = _cardinal(items, i)
+        if number.stop == i:  # a point that begins no fraction
+            return None
     else:
         return None
     if number.stop < len(items) and items[number.stop].kind == "fraction" and number.value in (2.0, 3.0):

@@ -24,6 +24,8 @@ OPEN_SECONDS = 3.0
 """How long 'walk forward' lasts when something else follows [s]."""
 PAUSE = 1.0
 """How long 'stop' or 'stand' lasts when something else follows [s]."""
+LONGEST = 7200.0
+"""Longest program [s]."""
 STILL = 0.05
 """A slower speed is none [m/s]."""
 
@@ -74,6 +76,8 @@ def compile_segments(segments: Sequence[Segment], plan: GaitPlan | None = None, 
         done, endless = _write(writer, segment, following)
         written.append(done)
         stages.append(Stage(describe(done), begin, math.inf if endless else writer.time))
+        if writer.time - time > LONGEST:
+            raise KinesisError(f"That takes longer than {LONGEST / 3600.0:g} hours.")
         if endless and following is not None:
             raise KinesisError(f"'{describe(done)}' never ends, so nothing can follow it.")
     return Program(writer.plan(writer.time), tuple(written), tuple(stages))

@@ -115,6 +115,7 @@ class Writer:
     def knot(self, time: float, velocity: np.ndarray) -> None:
         """Reach ``velocity`` (3,) at ``time``."""
         for channel in range(3):
+            self._put(channel, self.time, float(self.velocity[channel]))
             self._put(channel, time, float(velocity[channel]))
         self.velocity = np.array(velocity, dtype=float)
         self.time = time

@@ -34,8 +34,7 @@ def remaining(
 
 def _shortened(segment: Segment, stage: Stage, plan: GaitPlan, time: float) -> Segment:
     path = path_of(plan, 0.0, time)
-    rows = path.rows(stage.start, time)
-    pose = path.pose[rows]
+    pose = path.pose[path.rows(stage.start, time).start :]
     way = float(np.linalg.norm(np.diff(pose[:, :2], axis=0), axis=1).sum())
     turned = float(pose[-1, 2] - pose[0, 2])
     match segment:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from kinesis_app.body.model import N_SUBSTEPS
+from kinesis_app.body.rotations import heading
 from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.observation import LOOK_AHEAD, observe
 from kinesis_app.env.reference import ReferenceBank
@@ -29,11 +30,13 @@ class Rollout:
             a failure, inf where the policy gave numbers that are not finite.
         drop: Pelvis below the reference's [m], shape (T, B).
         activation: Mean activation of the 80 muscles, shape (T, B).
+        pelvis: Position x, y, z [m] and heading [rad] of the pelvis, shape (T, B, 4).
     """
 
     error: np.ndarray
     drop: np.ndarray
     activation: np.ndarray
+    pelvis: np.ndarray = field(default_factory=lambda: np.zeros((0, 0, 4)))
 
 
 def rollout(
@@ -61,6 +64,7 @@ def rollout(
     start = bank.rows(clip, np.zeros(n, dtype=int))
     bodies.reset(np.arange(n), bank.qpos[start], bank.qvel[start])
     error, drop, activation = (np.full((int(last.max()), n), np.nan) for _ in range(3))
+    pelvis = np.full((len(error), n, 4), np.nan)
     alive, frame, look = np.ones(n, dtype=bool), bodies.frame(), np.array(LOOK_AHEAD)
     for t in range(len(error)):
         ahead = bank.at(bank.rows(clip[:, None], (t + look[None]) * N_SUBSTEPS))
@@ -77,8 +81,9 @@ def rollout(
         error[t] = np.where(alive, here, np.nan)
         drop[t] = np.where(alive, now.root_pos[:, 2] - frame.qpos[:, 2], np.nan)
         activation[t] = np.where(alive, frame.activation.mean(axis=1), np.nan)
+        pelvis[t] = np.column_stack([frame.qpos[:, :3], heading(frame.qpos[:, 3:7])])
         alive &= (here <= FAIL_DISTANCE) & (t + 1 < last)
         if not alive.any():
             break
     bodies.close()
-    return Rollout(error, drop, activation)
+    return Rollout(error, drop, activation, pelvis)

@@ -19,7 +19,7 @@ from kinesis_app.session.requests import Request
 DEFAULT_SPEED = 1.1
 CHUNK = 16.0
 """How far a walk is generated ahead [s]; 16 s take about 0.4 s of a core."""
-SHORT_CHUNK = 6.0
+SHORT_CHUNK = 3.5
 """The same when a new speed is asked for, and the answer should come soon [s]."""
 REACTION = 0.9
 """From the splice to the change of the plan [s]: steps under way are finished as planned."""
