@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -76,16 +77,41 @@ def rendered(
 
 
 def _write(path: Path, images: Iterator[np.ndarray], fps: float) -> int:
+    return _write_gif(path, images, fps) if path.suffix.lower() == ".gif" else _write_mp4(path, images, fps)
+
+
+def _write_mp4(path: Path, images: Iterator[np.ndarray], fps: float) -> int:
     import imageio.v2 as imageio
 
-    is_gif = path.suffix.lower() == ".gif"
-    # macro_block_size 2: the default of 16 would stretch the picture
-    film: dict[str, Any] = {"fps": fps, "macro_block_size": 2, "quality": 7}
-    settings = {"loop": 0, "duration": 1000.0 / fps} if is_gif else film
     n = 0
-    writer: Any = imageio.get_writer(path, **settings)
+    # macro_block_size 2: the default of 16 would stretch the picture
+    writer: Any = imageio.get_writer(path, fps=fps, macro_block_size=2, quality=7)
     with writer:
         for image in images:
             writer.append_data(image)
             n += 1
     return n
+
+
+def _write_gif(path: Path, images: Iterator[np.ndarray], fps: float) -> int:
+    from PIL import Image
+
+    first = next(images, None)
+    if first is None:
+        return 0
+    counted = itertools.count(1)
+    later = (Image.fromarray(image) for image, _ in zip(images, counted, strict=False))
+    durations = _GifDurations(fps)
+    Image.fromarray(first).save(path, save_all=True, append_images=later, duration=durations, loop=0)
+    return next(counted)
+
+
+class _GifDurations(list[int]):
+    """How long each frame is shown [ms]. GIF counts in 10 ms: 30 fps are 30, 30, 40 ms and so on."""
+
+    def __init__(self, fps: float) -> None:
+        super().__init__()
+        self._fps = fps
+
+    def __getitem__(self, frame: Any) -> Any:
+        return 10 * (round((frame + 1) * 100.0 / self._fps) - round(frame * 100.0 / self._fps))
