@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.formats import read_motion
+from kinesis_app.motion.formats import Given, read_motion
 
 DATA = Path(os.environ.get("KINESIS_DATA", Path(__file__).parents[2] / "shared" / "data")) / "mocap"
 needs_data = pytest.mark.skipif(
@@ -94,7 +94,7 @@ def test_amc_forward_kinematics_by_hand(leg: Path) -> None:
 
 def test_amc_says_what_it_assumed(leg: Path) -> None:
     assert any("120 assumed" in note for note in read_motion(leg).notes)
-    assert read_motion(leg, fps=60.0).fps == 60.0
+    assert read_motion(leg, Given(fps=60.0)).fps == 60.0
 
 
 @pytest.mark.parametrize(

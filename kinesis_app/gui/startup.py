@@ -7,6 +7,7 @@ import threading
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.session.live import LiveSession
+from kinesis_app.session.reference import REFERENCE_ONLY, ReferencePlayer
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.walking import endless_walk
 
@@ -41,11 +42,11 @@ class SessionStarter:
             from kinesis_app.body.model import physics_model
             from kinesis_app.policy import load_policy
 
-            policy = load_policy(self._policy)
+            policy = None if self._policy == REFERENCE_ONLY else load_policy(self._policy)
             with BUILD_LOCK:
                 physics_model()
-            simulation = Simulation(_clip(self._motion), policy)
-            self._session = LiveSession(simulation)
+            clip = _clip(self._motion)
+            self._session = LiveSession(ReferencePlayer(clip) if policy is None else Simulation(clip, policy))
         except BaseException as error:  # noqa: BLE001  handed over to the thread that waits
             self._error = error
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import MotionClip, load_clip
-from kinesis_app.motion.formats import SUFFIXES, read_motion
-from kinesis_app.motion.retarget import RetargetReport, retarget
+from kinesis_app.motion.clip import MotionClip, is_clip_file, load_clip
+from kinesis_app.motion.formats import SUFFIXES, Given, read_motion, read_motions
+from kinesis_app.motion.formats.raw import NOTHING_GIVEN
+from kinesis_app.motion.retarget import RetargetReport, measure_clip, retarget
 
 LOG = logging.getLogger(__name__)
 DEFAULT_SECONDS = 20.0
@@ -98,10 +99,8 @@ def load_motion(name_or_path: str | Path, folder: Path | None = None) -> MotionC
     if text.lower() in paths:
         return load_clip(paths[text.lower()])
     path = Path(text).expanduser()
-    if path.suffix.lower() == ".npz":
-        return load_clip(path)
-    if path.suffix.lower() in SUFFIXES:
-        return import_motion(path)[0]
+    if path.suffix.lower() in (".npz", *SUFFIXES):
+        return import_motion(path)[0][0]
     if kind.lower() in GENERATED:
         return GENERATED[kind.lower()]("")
     if path.is_file():
@@ -109,9 +108,16 @@ def load_motion(name_or_path: str | Path, folder: Path | None = None) -> MotionC
     raise KinesisError(_unknown(text, sorted(p.stem for p in paths.values())))
 
 
-def import_motion(path: Path, *, fps: float | None = None) -> tuple[MotionClip, RetargetReport]:
-    """Read a recording and retarget it to this body."""
-    return retarget(read_motion(path, fps=fps))
+def import_motion(path: Path, given: Given = NOTHING_GIVEN) -> list[tuple[MotionClip, RetargetReport]]:
+    """Read a file and retarget what it holds to this body; a clip stays as it is and is only measured.
+
+    Raises:
+        KinesisError: If the file is bad, or no human's motion.
+    """
+    if path.suffix.lower() == ".npz" and is_clip_file(path):
+        clip = load_clip(path)
+        return [(clip, measure_clip(clip))]
+    return [retarget(raw) for raw in read_motions(path, given)]
 
 
 def _unknown(text: str, names: list[str]) -> str:

@@ -12,44 +12,43 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.asf import Bone, Skeleton, read_asf
 from kinesis_app.motion.formats.raw import (
     MAX_VALUES,
-    Y_UP_TO_Z_UP,
+    NOTHING_GIVEN,
+    Given,
     RawMotion,
     check_fps,
     check_frames,
     parse_floats,
     read_text,
+    turned_up,
 )
 
 CMU_FPS = 120.0
 """CMU's rate; the format does not store one."""
 
 
-def read_amc(path: Path, *, fps: float | None = None, asf: Path | None = None) -> RawMotion:
-    """Read a motion with its skeleton.
-
-    Args:
-        path: The .amc file.
-        fps: Frame rate if it is not CMU's 120.
-        asf: The skeleton; by default the .asf beside the motion with the same name or subject prefix.
-    """
-    skeleton_path = asf if asf is not None else find_asf(path)
+def read_amc(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
+    """Read a motion with its skeleton, the .asf beside it with the same name or subject prefix."""
+    skeleton_path = find_asf(path)
     skeleton = read_asf(skeleton_path)
     root, bones, degrees = _read_frames(path, skeleton)
     positions, rotations = _pose(skeleton, root, bones, degrees)
-    guess = f"given as {fps:g}" if fps else f"not in the file, CMU's {CMU_FPS:g} assumed"
+    metres, up = given.unit or skeleton.metres, given.up or "y"
+    positions, turn = positions * metres, turned_up(up)
+    guess = f"given as {given.fps:g}" if given.fps else f"not in the file, CMU's {CMU_FPS:g} assumed"
+    calibration = "given" if given.unit else "0.0254 / :units length"
     return RawMotion(
         name=path.stem,
         format="asf/amc",
         source=path.name,
-        fps=check_fps(fps or CMU_FPS, path),
+        fps=check_fps(given.fps or CMU_FPS, path),
         joint_names=("root", *(bone.name for bone in skeleton.bones)),
-        positions=positions @ Y_UP_TO_Z_UP.T,
-        rotations=Y_UP_TO_Z_UP @ rotations,
+        positions=positions @ turn.T,
+        rotations=turn @ rotations,
         notes=(
             f"skeleton {skeleton_path.name}",
-            f"1 unit = {skeleton.metres:.5f} m (0.0254 / :units length)",
+            f"1 unit = {metres:.5f} m ({calibration})",
             f"frames per second: {guess}",
-            "up axis: y (Acclaim convention)",
+            f"up axis: {up} ({'given' if given.up else 'Acclaim convention'})",
         ),
     )
 
@@ -146,7 +145,7 @@ def _bone_rotation(bone: Bone, values: np.ndarray, degrees: bool) -> np.ndarray:
 def _pose(
     skeleton: Skeleton, root: np.ndarray, bones: dict[str, np.ndarray], degrees: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Forward kinematics, y up: positions [m] (T, J, 3) and rotations (T, J, 3, 3), the root first."""
+    """Forward kinematics: positions in file units (T, J, 3) and rotations (T, J, 3, 3), the root first."""
     n, order = len(root), skeleton.root_order
     shift = root[:, [order.index(c) for c in ("tx", "ty", "tz")]]
     turning = [c for c in order if c.startswith("r")]
@@ -160,4 +159,4 @@ def _pose(
         local = _bone_rotation(bone, bones[bone.name], degrees) if bone.dof else np.eye(3)
         rotations[:, row] = rotations[:, parent] @ local
         positions[:, row] = positions[:, parent] + rotations[:, row] @ bone.offset
-    return positions * skeleton.metres, rotations
+    return positions, rotations

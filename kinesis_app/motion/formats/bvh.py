@@ -15,12 +15,15 @@ from scipy.spatial.transform import Rotation
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import (
     MAX_VALUES,
-    Y_UP_TO_Z_UP,
+    NOTHING_GIVEN,
+    Given,
     RawMotion,
+    body_up,
     check_fps,
     check_frames,
     parse_floats,
     read_text,
+    turned_up,
 )
 
 MAX_JOINTS = 1000
@@ -37,25 +40,18 @@ class _Joint:
     channels: tuple[str, ...]
 
 
-def read_bvh(path: Path, *, unit: float | None = None, up: str | None = None) -> RawMotion:
-    """Read a BVH file.
-
-    Args:
-        path: The file.
-        unit: Metres per file unit; by default judged from the body's height.
-        up: ``y`` or ``z``; by default judged from head and feet.
-    """
+def read_bvh(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
+    """Read a BVH file; unit and up axis are judged from the body unless given."""
     lines = read_text(path)
     joints, start = _hierarchy(lines, path)
     values, fps = _motion(lines, start, sum(len(j.channels) for j in joints), path)
     positions, rotations = _pose(joints, values)
     names = tuple(_plain(joint.name) for joint in joints)
     notes = [f"{fps:g} frames per second"]
-    axis = up or _up_axis(names, positions)
-    notes.append(f"up axis: {axis}" + ("" if up else " (judged from head and feet)"))
-    if axis == "y":
-        positions, rotations = positions @ Y_UP_TO_Z_UP.T, Y_UP_TO_Z_UP @ rotations
-    metres = unit or _unit(positions, path, notes)
+    axis = given.up or body_up(names, positions)
+    notes.append(f"up axis: {axis}" + (" (given)" if given.up else " (judged from head and feet)"))
+    positions, rotations = positions @ turned_up(axis).T, turned_up(axis) @ rotations
+    metres = given.unit or _unit(positions, path, notes)
     return RawMotion(
         path.stem, "bvh", path.name, fps, names, positions * metres, rotations, notes=tuple(notes)
     )
@@ -162,15 +158,6 @@ def _pose(joints: list[_Joint], values: np.ndarray) -> tuple[np.ndarray, np.ndar
             positions[:, row] = positions[:, joint.parent] + np.einsum("tij,tj->ti", up, shift)
             rotations[:, row] = up @ turn
     return positions, rotations
-
-
-def _up_axis(names: tuple[str, ...], positions: np.ndarray) -> str:
-    head = [i for i, name in enumerate(names) if "head" in name.lower()]
-    feet = [i for i, name in enumerate(names) if "foot" in name.lower() or "ankle" in name.lower()]
-    if not head or not feet:
-        return "y"
-    rise = np.median(positions[:, head].mean(axis=1) - positions[:, feet].mean(axis=1), axis=0)
-    return "z" if abs(rise[2]) > abs(rise[1]) else "y"
 
 
 def _unit(positions: np.ndarray, path: Path, notes: list[str]) -> float:

@@ -14,7 +14,15 @@ import numpy as np
 
 from kinesis_app.body.rotations import quat_from_axis_angle, quat_to_matrix
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.formats.raw import Y_UP_TO_Z_UP, RawMotion, check_fps, check_frames, read_text
+from kinesis_app.motion.formats.raw import (
+    NOTHING_GIVEN,
+    Given,
+    RawMotion,
+    check_fps,
+    check_frames,
+    read_text,
+    turned_up,
+)
 
 HIP, THIGH, SHANK = 0.084887, 0.421546, 0.409870
 JOINTS: tuple[tuple[str, int, tuple[float, float, float], int], ...] = (
@@ -38,7 +46,7 @@ JOINTS: tuple[tuple[str, int, tuple[float, float, float], int], ...] = (
 WIDTH = 4 + sum(width for *_, width in JOINTS)
 
 
-def read_deepmimic(path: Path) -> RawMotion:
+def read_deepmimic(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
     """Read a humanoid3d motion file.
 
     Raises:
@@ -47,15 +55,16 @@ def read_deepmimic(path: Path) -> RawMotion:
     frames = _frames(path)
     steps = frames[:, 0]
     positions, rotations = _pose(frames)
+    turn = turned_up(given.up or "y")
     return RawMotion(
         name=path.stem,
         format="deepmimic",
         source=path.name,
         fps=check_fps(float(round(1.0 / np.median(steps[:-1]), 3)), path),
         joint_names=tuple(name for name, *_ in JOINTS),
-        positions=positions @ Y_UP_TO_Z_UP.T,
-        rotations=Y_UP_TO_Z_UP @ rotations,
-        notes=("DeepMimic humanoid3d skeleton", "up axis: y", "one rigid segment per foot"),
+        positions=positions @ turn.T,
+        rotations=turn @ rotations,
+        notes=("DeepMimic humanoid3d skeleton", f"up axis: {given.up or 'y'}", "one rigid segment per foot"),
     )
 
 

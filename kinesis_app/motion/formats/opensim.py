@@ -14,6 +14,8 @@ import numpy as np
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import (
     MAX_VALUES,
+    NOTHING_GIVEN,
+    Given,
     RawMotion,
     check_fps,
     check_frames,
@@ -29,7 +31,7 @@ REQUIRED = (
 )  # fmt: skip
 
 
-def read_opensim(path: Path) -> RawMotion:
+def read_opensim(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
     """Read a coordinates file.
 
     Raises:
@@ -43,6 +45,11 @@ def read_opensim(path: Path) -> RawMotion:
             f"'{path}', line {start + 1}: the first column must be 'time', is '{names[0][:40]}'."
         )
     missing = [name for name in REQUIRED if name not in names]
+    if len(missing) == len(REQUIRED):
+        raise KinesisError(
+            f"'{path}' holds {_content(names)}, no motion; joint coordinates such as pelvis_tilt, "
+            "hip_flexion_r, knee_angle_r are expected."
+        )
     if missing:
         raise KinesisError(
             f"'{path}' has no coordinate '{missing[0]}' ({len(missing)} of {len(REQUIRED)} missing); "
@@ -60,6 +67,8 @@ def read_opensim(path: Path) -> RawMotion:
             series = np.interp(grid, time, values[:, column])
             is_angle = name not in TRANSLATIONS
             coordinates[name] = np.deg2rad(series) if degrees and is_angle else series
+            if not is_angle:
+                coordinates[name] = coordinates[name] * (given.unit or 1.0)
     _check_angles(coordinates, degrees, path)
     units = "degrees" if degrees else "radians"
     notes = (
@@ -91,6 +100,14 @@ def _plain_name(word: str) -> str:
         return word
     parts = word.strip("/").split("/")
     return parts[-2] if parts[-1] == "value" and len(parts) > 1 else ""
+
+
+def _content(names: list[str]) -> str:
+    """What a file without any coordinate seems to hold."""
+    for part, content in (("_moment", "joint moments"), ("_force_", "ground reaction forces")):
+        if any(part in name for name in names):
+            return content
+    return f"'{', '.join(names[1:4])[:60]}, ...'"
 
 
 def _values(lines: list[str], start: int, width: int, path: Path) -> np.ndarray:

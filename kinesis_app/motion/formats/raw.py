@@ -14,9 +14,30 @@ MAX_BYTES = 256 * 1024 * 1024
 MAX_FRAMES = 1_000_000
 MAX_VALUES = 50_000_000
 """Largest frames x columns a reader accepts; keeps a lying header from filling the memory."""
+MAX_METRES = 1000.0
+"""Nobody is recorded further away than this from the origin."""
 
 Y_UP_TO_Z_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """Rotates a y-up world into ours: x stays, up becomes z."""
+X_UP_TO_Z_UP = np.array([[0.0, 0.0, -1.0], [0.0, 1.0, 0.0], [1.0, 0.0, 0.0]])
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the user knows better than the file; None leaves it to the file or to a judgement.
+
+    Attributes:
+        fps: Frames per second.
+        up: Axis that points up, ``x``, ``y`` or ``z``.
+        unit: Metres per unit of length in the file.
+    """
+
+    fps: float | None = None
+    up: str | None = None
+    unit: float | None = None
+
+
+NOTHING_GIVEN = Given()
 
 
 @dataclass(frozen=True)
@@ -57,21 +78,52 @@ class RawMotion:
         return (self.n_frames - 1) / self.fps
 
 
+def turned_up(up: str) -> np.ndarray:
+    """Rotation of a world whose ``up`` axis (x, y or z) points up into ours, shape (3, 3)."""
+    return {"x": X_UP_TO_Z_UP, "y": Y_UP_TO_Z_UP, "z": np.eye(3)}[up]
+
+
+def judged_up(positions: np.ndarray) -> str:
+    """``y`` or ``z``: along the vertical the lowest of (T, J, 3) is near zero and none is far below [m]."""
+    low, high = np.nanpercentile(positions.reshape(-1, 3), [1.0, 99.0], axis=0)
+    standing = [low[i] > -0.15 and high[i] > 0.7 for i in (1, 2)]
+    return "z" if standing[1] and not standing[0] else "y"
+
+
+def body_up(names: tuple[str, ...], positions: np.ndarray) -> str:
+    """``y`` or ``z``: along which the head of (T, J, 3) is furthest above the feet; ``y`` without names."""
+    head = [i for i, name in enumerate(names) if "head" in name.lower()]
+    feet = [i for i, name in enumerate(names) if "foot" in name.lower() or "ankle" in name.lower()]
+    if not head or not feet:
+        return "y"
+    rise = np.median(positions[:, head].mean(axis=1) - positions[:, feet].mean(axis=1), axis=0)
+    return "z" if abs(rise[2]) > abs(rise[1]) else "y"
+
+
+def read_bytes(path: Path) -> bytes:
+    """Content of a file of bounded size.
+
+    Raises:
+        KinesisError: If the file is missing or too large.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise KinesisError(f"'{path}' has {size / 1e6:.0f} MB; motion files up to 268 MB are read.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise KinesisError(f"Motion file '{path}' does not exist.") from None
+    except OSError as error:
+        raise KinesisError(f"'{path}' cannot be read: {error.strerror}.") from None
+
+
 def read_text(path: Path) -> list[str]:
     """Lines of a text file of bounded size.
 
     Raises:
         KinesisError: If the file is missing, empty, too large or not text.
     """
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise KinesisError(f"'{path}' has {size / 1e6:.0f} MB; motion files up to 268 MB are read.")
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise KinesisError(f"Motion file '{path}' does not exist.") from None
-    except OSError as error:
-        raise KinesisError(f"'{path}' cannot be read: {error.strerror}.") from None
+    content = read_bytes(path)
     if b"\0" in content:
         raise KinesisError(f"'{path}' is not a text file (it contains zero bytes); is its ending right?")
     text = content.decode("utf-8", errors="replace")

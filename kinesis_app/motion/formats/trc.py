@@ -8,24 +8,24 @@ import numpy as np
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import (
+    MAX_METRES,
     MAX_VALUES,
-    Y_UP_TO_Z_UP,
+    NOTHING_GIVEN,
+    Given,
     RawMotion,
     check_fps,
     check_frames,
+    judged_up,
     parse_floats,
     read_text,
+    turned_up,
 )
 
 UNITS = {"mm": 0.001, "cm": 0.01, "m": 1.0}
 
 
-def read_trc(path: Path, *, up: str | None = None) -> RawMotion:
-    """Read a marker file.
-
-    Args:
-        path: The file.
-        up: ``y`` or ``z``; by default the axis along which the markers reach highest above zero.
+def read_trc(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
+    """Read a marker file; the up axis is the one along which the markers reach highest above zero.
 
     Raises:
         KinesisError: With the line that is wrong.
@@ -38,7 +38,7 @@ def read_trc(path: Path, *, up: str | None = None) -> RawMotion:
     if missing:
         raise KinesisError(f"'{path}', line 3: the header has no value for {missing[0]}.")
     metres = UNITS.get(header["Units"].lower())
-    if metres is None:
+    if given.unit is None and metres is None:
         raise KinesisError(f"'{path}', line 3: unit '{header['Units'][:20]}' must be mm, cm or m.")
     fps = check_fps(parse_floats([header["DataRate"]], path, 3)[0], path)
     names = [cell.strip() for cell in lines[3].split("\t")[2::3]]
@@ -46,16 +46,31 @@ def read_trc(path: Path, *, up: str | None = None) -> RawMotion:
         names.pop()
     if not names:
         raise KinesisError(f"'{path}', line 4: no marker names.")
-    positions = _positions(lines, len(names), path) * metres
+    positions = _positions(lines, len(names), path) * (given.unit or metres or 1.0)
+    notes = [f"{header['Units']} at {fps:g} frames per second"]
+    return marker_motion(path, "trc", fps, names, positions, given, notes)
+
+
+def marker_motion(
+    path: Path, kind: str, fps: float, names: list[str], positions: np.ndarray, given: Given, notes: list[str]
+) -> RawMotion:
+    """Markers [m] (T, M, 3), nan where not seen, in any axes, with the up axis turned to z."""
     used = [i for i in range(len(names)) if np.isfinite(positions[:, i]).any() and names[i] not in names[:i]]
     positions, names = positions[:, used], [names[i] for i in used]
-    axis, notes = up or _up_axis(positions), [f"{header['Units']} at {fps:g} frames per second"]
-    notes.append(f"up axis: {axis}" + ("" if up else " (judged from the markers' height)"))
-    if axis == "y":
-        positions = positions @ Y_UP_TO_Z_UP.T
+    if not names or np.nanmax(np.abs(positions)) > MAX_METRES:
+        raise KinesisError(
+            f"'{path}': no markers within {MAX_METRES:g} m of the origin; are the units right?"
+        )
+    axis = given.up or judged_up(positions)
+    guess = "given" if given.up else "judged from the markers' height"
     gaps = float(np.isnan(positions[..., 0]).mean())
-    notes.append(f"{len(names)} markers, {100.0 * gaps:.1f} % of the samples empty")
-    return RawMotion(path.stem, "trc", path.name, fps, tuple(names), positions, notes=tuple(notes))
+    notes += [
+        f"up axis: {axis} ({guess})",
+        f"{len(names)} markers, {100.0 * gaps:.1f} % of the samples empty",
+    ]
+    return RawMotion(
+        path.stem, kind, path.name, fps, tuple(names), positions @ turned_up(axis).T, notes=tuple(notes)
+    )
 
 
 def _positions(lines: list[str], markers: int, path: Path) -> np.ndarray:
@@ -78,10 +93,3 @@ def _positions(lines: list[str], markers: int, path: Path) -> np.ndarray:
     if np.isnan(positions).all():
         raise KinesisError(f"'{path}' has no marker positions.")
     return positions
-
-
-def _up_axis(positions: np.ndarray) -> str:
-    """``y`` or ``z``: along the vertical the lowest marker is near zero and none is far below."""
-    low, high = np.nanpercentile(positions.reshape(-1, 3), [1.0, 99.0], axis=0)
-    standing = [low[i] > -0.15 and high[i] > 0.7 for i in (1, 2)]
-    return "z" if standing[1] and not standing[0] else "y"

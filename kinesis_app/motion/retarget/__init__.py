@@ -27,16 +27,19 @@ from kinesis_app.motion.retarget.correction import Correction, make_feasible
 from kinesis_app.motion.retarget.ik import Pose, solve
 from kinesis_app.motion.retarget.layout import Targets, lay_out, overground
 from kinesis_app.motion.retarget.markers import from_markers, is_marker_set
+from kinesis_app.motion.retarget.pivots import on_one_end
 from kinesis_app.motion.retarget.reach import within_reach
-from kinesis_app.motion.retarget.report import RetargetReport, measure
+from kinesis_app.motion.retarget.report import RetargetReport, measure, measure_clip
 from kinesis_app.motion.retarget.shape import sole_heights
 from kinesis_app.motion.retarget.skeleton import from_skeleton
 
-__all__ = ["RetargetReport", "retarget"]
+__all__ = ["RetargetReport", "measure_clip", "retarget"]
 
 FPS = 1.0 / SIM_DT
 SMOOTHING = 12.0
 """Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
+MOST_LIFTS, DEEPEST_SOLE = 5, -0.006
+"""Soles are put on the floor again and again, until none is deeper than this before the last time [m]."""
 NONSENSE = 100.0
 """A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
 MAX_SECONDS = 600.0
@@ -58,9 +61,15 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
     anatomy = overground(resampled(_anatomy(raw), FPS))
     targets, scale = lay_out(anatomy)
     targets = on_floor(targets)
-    contacts = detect(targets)
-    clip, correction = _solved(raw, name or raw.name, targets, contacts)
+    pivoting, contacts = on_one_end(targets, detect(targets))
+    solved = _clip(_solved(pivoting, contacts), raw, name or raw.name)
+    clip, correction = make_feasible(solved)
     report = measure(clip, targets, contacts, correction, scale, anatomy.notes)
+    if not report.within_bars:
+        as_solved = measure(solved, targets, contacts, _not_made(correction), scale, anatomy.notes)
+        if as_solved.within_bars:
+            note = "no gentle correction makes the floor carry it: left as recorded"
+            clip, report = solved, replace(as_solved, notes=(*as_solved.notes, note))
     if report.mean_residual_mm > NONSENSE:
         raise KinesisError(
             f"'{raw.source}': this body misses its targets by {report.mean_residual_mm:.0f} mm on average; "
@@ -71,22 +80,34 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
 
 
 def _anatomy(raw: RawMotion) -> Anatomy:
-    if raw.coordinates:
+    if not raw.joint_names:
         return from_coordinates(raw)
     return from_markers(raw) if is_marker_set(raw) else from_skeleton(raw)
 
 
-def _solved(raw: RawMotion, name: str, targets: Targets, contacts: Contacts) -> tuple[MotionClip, Correction]:
-    """Solve the targets, then correct what the floor cannot carry."""
+def _not_made(correction: Correction) -> Correction:
+    return replace(
+        correction,
+        pelvis_mm=(0.0, 0.0),
+        foot_mm=0.0,
+        residual_after=correction.residual_before,
+        zmp_after_mm=correction.zmp_before_mm,
+    )
+
+
+def _solved(targets: Targets, contacts: Contacts) -> Pose:
+    """Poses with the resting feet locked on the floor."""
     resting = gaussian_filter1d(contacts.any.astype(float), 0.03 * FPS, axis=0, mode="nearest")
     locked = within_reach(lock_feet(targets, contacts), resting)
     preferred = _preferred(locked, toe_extension(locked, contacts))
     pose = solve(locked, preferred, resting)
-    for _ in range(2):
+    for _ in range(MOST_LIFTS):
         height = sole_heights(forward(pose.qpos())).min(axis=(2, 3))
         locked = lift_soles(locked, contacts, height)
         pose = solve(locked, preferred, resting, pose)
-    return make_feasible(_clip(_smoothed(pose), raw, name))
+        if height.min() > DEEPEST_SOLE:
+            break
+    return _smoothed(pose)
 
 
 def _preferred(targets: Targets, mtp: np.ndarray) -> np.ndarray:

@@ -31,11 +31,16 @@ STEP = 0.6
 """Largest change of an angle per iteration [rad]; keeps the first steps on the sane branch."""
 
 SIGMA_ROOT, SIGMA_ROOT_TURN = 0.005, 0.03
-SIGMA_KNEE, SIGMA_FOOT_TURN = 0.03, 0.02
+SIGMA_KNEE = 0.03
 SIGMA_REST, SIGMA_SWING = 0.003, 0.015
 """How far each target may be missed [m, rad]: resting feet come first, then the pelvis.
 
 A swinging foot gives way: pulled after one out of reach, the pelvis would lurch forward.
+"""
+SIGMA_SOLE, SIGMA_FOOT_YAW, SIGMA_FOOT_SWING = 0.03, 0.02, 0.1
+"""How far a resting foot's sole may tilt and toe out otherwise, and a swinging foot turn [rad].
+
+Recorded ankles turn about more axes than this body's; held firmly, the foot would twist the knee.
 """
 _LOOSE = {"hip_rotation": 0.5, "subtalar_angle": 0.2, "mtp_angle": 0.02}
 SIGMA_POSTURE = np.array([_LOOSE.get(name[:-2], 2.0) for name in JOINT_NAMES])
@@ -73,11 +78,18 @@ def solve(
     goal_pos, goal_quat = targets.root_pos(), root_quat(targets.root)
     low, high = joint_table().range.T
     firm = np.ones((len(preferred), 2)) if resting is None else resting
-    sigma_foot = SIGMA_SWING * (SIGMA_REST / SIGMA_SWING) ** firm
+    resting_turn = np.array([SIGMA_SOLE, SIGMA_SOLE, SIGMA_FOOT_YAW])
+    goal = (
+        goal_pos,
+        goal_quat,
+        preferred,
+        SIGMA_SWING * (SIGMA_REST / SIGMA_SWING) ** firm,
+        SIGMA_FOOT_SWING * (resting_turn / SIGMA_FOOT_SWING) ** firm[..., None],
+    )
     pose = start or Pose(goal_pos, goal_quat, np.clip(preferred, low, high))
     for _ in range(WARM_ITERATIONS if start else ITERATIONS):
         frames = forward(pose.qpos())
-        jacobian, residual = _system(pose, frames, targets, (goal_pos, goal_quat, preferred, sigma_foot))
+        jacobian, residual = _system(pose, frames, targets, goal)
         step = _bounded_step(jacobian, residual, pose.joints)
         pose = Pose(
             pose.root_pos + step[:, :3],
@@ -89,7 +101,7 @@ def solve(
     return pose
 
 
-Goal = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Goal = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def _system(pose: Pose, frames: BodyFrames, targets: Targets, goal: Goal) -> tuple[np.ndarray, np.ndarray]:
@@ -102,7 +114,7 @@ def _system(pose: Pose, frames: BodyFrames, targets: Targets, goal: Goal) -> tup
         rows.append(jacobian / np.atleast_1d(sigma)[..., None])
         errors.append(error / sigma)
 
-    goal_pos, goal_quat, preferred, sigma_foot = goal
+    goal_pos, goal_quat, preferred, sigma_foot, sigma_turn = goal
     identity = np.broadcast_to(np.eye(N_DOF), (n, N_DOF, N_DOF))
     add(identity[:, :3], goal_pos - pose.root_pos, SIGMA_ROOT)
     turn = rotvec_from_quat(quat_mul(quat_conj(pose.root_quat), goal_quat))
@@ -116,7 +128,7 @@ def _system(pose: Pose, frames: BodyFrames, targets: Targets, goal: Goal) -> tup
         calcn = int(CALCN[side])
         _, angular = point_jacobian(frames, calcn, frames.pos[:, calcn])
         relative = foot_goal[side] @ np.swapaxes(frames.rot[:, calcn], -1, -2)
-        add(angular @ coupling, rotvec_from_quat(matrix_to_quat(relative)), SIGMA_FOOT_TURN)
+        add(angular @ coupling, rotvec_from_quat(matrix_to_quat(relative)), sigma_turn[:, side])
     rows.append(identity[:, 6:] / SIGMA_POSTURE[:, None])
     errors.append((preferred - pose.joints) / SIGMA_POSTURE)
     return np.concatenate(rows, axis=1), np.concatenate(errors, axis=1)

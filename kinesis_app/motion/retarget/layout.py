@@ -17,8 +17,15 @@ TRUNK_SHARE = 0.5
 PELVIS_CUTOFF = 6.0
 """Low-pass of the pelvis' sway and turning [Hz]: two thirds of the body's mass ride on it, and
 marker noise there asks for forces that no floor gives."""
-MAX_TILT = np.deg2rad(35.0)
-"""Largest mean tilt taken for a convention of the marker set rather than for a posture."""
+MAX_TILT = np.deg2rad(15.0)
+"""Mean tilt of the pelvis taken for a convention of the marker set; what is beyond it is posture:
+a sprinter leans, and upright his hips would have to extend further than hips do."""
+MAX_TORSION = np.deg2rad(30.0)
+"""Adults' tibiae are twisted outward by 24 +- 9 deg (Strecker et al. 1997, J Bone Joint Surg 79-B:1019)."""
+BENT = 0.12
+"""Share of the leg's length that the knee must be beside its line to tell where it bends: 27 degrees."""
+MAX_FOOT_TILT = np.deg2rad(35.0)
+"""Largest mean tilt of a resting foot taken for a convention."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,7 @@ def lay_out(anatomy: Anatomy) -> tuple[Targets, float]:
     anatomy = turned(anatomy, rotation, -(rotation @ start))
     pelvis = _upright(anatomy.pelvis)
     root = _with_trunk(anatomy.pelvis, pelvis, anatomy.trunk)
-    foot = anatomy.foot if anatomy.fitted else _foot_axes(anatomy)
+    foot = anatomy.foot if anatomy.fitted else _untwisted(anatomy.legs, _foot_axes(anatomy))
     legs, scale = (anatomy.legs, 1.0) if anatomy.fitted else _legs(anatomy, pelvis, foot)
     legs, foot = _flat_feet(legs, foot, anatomy.fps)
     sway = low_pass(legs[:, :, 0, :2].mean(axis=1), anatomy.fps, PELVIS_CUTOFF) - legs[:, :, 0, :2].mean(
@@ -84,11 +91,10 @@ def _yaw(frames: np.ndarray) -> np.ndarray:
 
 
 def _upright(frames: np.ndarray) -> np.ndarray:
-    """The frames without their mean tilt, which is the marker set's or the subject's anatomy."""
+    """The frames without their mean tilt (``MAX_TILT`` of it), the marker set's or the subject's anatomy."""
     tilt = Rotation.from_matrix(np.swapaxes(_yaw(frames), -1, -2) @ frames).as_rotvec().mean(axis=0)
     tilt[2] = 0.0
-    if np.linalg.norm(tilt) > MAX_TILT:
-        return frames
+    tilt *= min(1.0, MAX_TILT / max(float(np.linalg.norm(tilt)), 1e-9))
     return frames @ Rotation.from_rotvec(-tilt).as_matrix()
 
 
@@ -102,7 +108,7 @@ def _with_trunk(raw_pelvis: np.ndarray, pelvis: np.ndarray, trunk: np.ndarray | 
 
 
 def _legs(anatomy: Anatomy, pelvis: np.ndarray, foot: np.ndarray) -> tuple[np.ndarray, float]:
-    """The leg joints in this body's lengths: feet where the subject's were, knees along its thighs.
+    """The leg joints in this body's lengths: feet where the subject's were, knees bent its way.
 
     Scaling the feet's places, rather than chaining segment directions, keeps the step width and
     resting feet at rest, although hips lie closer together here than in some marker sets.
@@ -111,14 +117,30 @@ def _legs(anatomy: Anatomy, pelvis: np.ndarray, foot: np.ndarray) -> tuple[np.nd
     bones = np.diff(anatomy.legs[:, :, :3], axis=2)
     length = np.linalg.norm(bones, axis=-1)
     scale = shape.leg / float(np.median(length, axis=0).sum(axis=-1).mean())
-    direction = bones / length[..., None]
     middle = scale * anatomy.legs[:, :, 0].mean(axis=1)
     hips_local = (shape.hips - shape.hips.mean(axis=0)) @ ROOT_FROM_ANATOMICAL
     hip = middle[:, None] + np.einsum("tij,sj->tsi", pelvis, hips_local)
-    knee = hip + shape.thigh[:, None] * direction[:, :, 0]
     ankle = scale * anatomy.legs[:, :, 2]
+    knee = _knees(hip, ankle, bones[:, :, 0] / length[..., :1])
     toe = ankle + np.einsum("tsij,sj->tsi", foot, shape.ankle_to_toe)
     return np.stack([hip, knee, ankle, toe], axis=2), scale
+
+
+def _knees(hip: np.ndarray, ankle: np.ndarray, thigh: np.ndarray) -> np.ndarray:
+    """Knees (T, 2, 3) with this body's thighs and shanks between hips and ankles, in the plane of ``thigh``.
+
+    The bend follows from the three sides of the triangle; legs too long for it are straight.
+    """
+    shape = body_shape()
+    reach = ankle - hip
+    distance = np.maximum(np.linalg.norm(reach, axis=-1, keepdims=True), 1e-6)
+    along = reach / distance
+    span = np.minimum(distance[..., 0], shape.thigh + shape.shank)
+    foot_point = (span**2 + shape.thigh**2 - shape.shank**2) / (2.0 * span)
+    height = np.sqrt(np.maximum(shape.thigh**2 - foot_point**2, 0.0))
+    across = thigh - np.sum(thigh * along, axis=-1, keepdims=True) * along
+    across /= np.maximum(np.linalg.norm(across, axis=-1, keepdims=True), 1e-9)
+    return hip + foot_point[..., None] * along + height[..., None] * across
 
 
 def _standing(legs: np.ndarray, fps: float) -> np.ndarray:
@@ -143,6 +165,29 @@ def _foot_axes(anatomy: Anatomy) -> np.ndarray:
     return frames
 
 
+def _untwisted(legs: np.ndarray, foot: np.ndarray) -> np.ndarray:
+    """Feet without the subject's tibial torsion, which this body's shanks do not have.
+
+    Torsion is the mean angle about the leg between where the knee bends to and where the foot
+    points; left in, it would have to come from the hip and swing the knees out.
+    """
+    foot = foot.copy()
+    for side in (0, 1):
+        hip, knee, ankle = (legs[:, side, i] for i in range(3))
+        axis = (hip - ankle) / np.linalg.norm(hip - ankle, axis=-1, keepdims=True)
+        bend, ahead = (
+            v - np.sum(v * axis, -1, keepdims=True) * axis for v in (knee - ankle, foot[:, side, :, 0])
+        )
+        bent = np.linalg.norm(bend, axis=-1) > BENT * np.linalg.norm(hip - ankle, axis=-1)
+        bent &= np.linalg.norm(ahead, axis=-1) > 0.7  # a pointed foot points nowhere about the leg
+        if bent.sum() < 5:
+            continue
+        turn = np.arctan2(np.sum(np.cross(bend, ahead) * axis, axis=-1), np.sum(bend * ahead, axis=-1))
+        torsion = float(np.clip(np.median(turn[bent]), -MAX_TORSION, MAX_TORSION))
+        foot[:, side] = foot[:, side] @ Rotation.from_euler("z", -torsion).as_matrix()
+    return foot
+
+
 def _flat_feet(legs: np.ndarray, foot: np.ndarray, fps: float) -> tuple[np.ndarray, np.ndarray]:
     """Turn each foot about its ankle by a constant so that it rests level on the floor."""
     standing = _standing(legs, fps)
@@ -154,7 +199,7 @@ def _flat_feet(legs: np.ndarray, foot: np.ndarray, fps: float) -> tuple[np.ndarr
         up /= np.linalg.norm(up)
         axis = np.cross(up, [0.0, 0.0, 1.0])
         angle = np.arctan2(np.linalg.norm(axis), up[2])
-        if angle > MAX_TILT:
+        if angle > MAX_FOOT_TILT:
             continue
         unit = axis / max(np.linalg.norm(axis), 1e-9)
         level = foot[:, side] @ Rotation.from_rotvec(-angle * unit).as_matrix()

@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
-from scipy.interpolate import CubicSpline
 
+from kinesis_app.body.joints import JOINT_NAMES
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import RawMotion
 from kinesis_app.motion.retarget.anatomy import Anatomy
-from kinesis_app.motion.retarget.contact import intervals
+from kinesis_app.motion.retarget.functional import cluster_columns, has_clusters, knee_and_ankle
 from kinesis_app.motion.retarget.skeleton import frame_from
+from kinesis_app.motion.retarget.tracks import whole
 
-LONGEST_GAP = 0.2
-"""Gaps up to this are bridged by a spline [s]."""
 MARKER_RADIUS = 0.007
 HALF_KNEE, HALF_ANKLE = 0.047, 0.030
 """Half the bony width of an adult's knee and ankle [m], where there is no medial marker."""
 ALIASES: dict[str, tuple[str, ...]] = {
     "asis": ("asis", "asi"),
     "psis": ("psis", "psi"),
-    "knee": ("knee", "kne", "latknee", "kneelat", "lfe"),
-    "knee_medial": ("kneemedial", "kneemed", "medknee", "mknee"),
-    "ankle": ("ankle", "ank", "anklelat", "latankle", "lm"),
-    "ankle_medial": ("anklemedial", "anklemed", "medankle", "mankle"),
-    "heel": ("heel", "hee", "cal"),
-    "toe": ("mt2", "toe", "toetip"),
-    "toe_inside": ("mt1", "toemed"),
-    "toe_outside": ("mt5", "toelat"),
-    "shoulder": ("shoulder", "acromium", "acromion", "sho"),
+    "hip_centre": ("hjc",),
+    "knee_centre": ("kjc",),
+    "ankle_centre": ("ajc",),
+    "knee": ("knee", "kne", "latknee", "kneelat", "lfe", "lfc"),
+    "knee_medial": ("kneemedial", "kneemed", "medknee", "mknee", "mfe", "mfc"),
+    "ankle": ("ankle", "ank", "anklelat", "latankle", "lm", "lmal"),
+    "ankle_medial": ("anklemedial", "anklemed", "medankle", "mankle", "mm", "mmal"),
+    "heel": ("heel", "hee", "cal", "fcc"),
+    "toe": ("mt2", "fm2", "toe", "toetip"),
+    "toe_inside": ("mt1", "fm1", "toemed"),
+    "toe_outside": ("mt5", "fm5", "toelat"),
+    "shoulder": ("shoulder", "acromium", "acromion", "acr", "sho"),
 }
 """Spellings after the side's letter, without dots, blanks and capitals."""
 SACRUM = ("vsacral", "s2", "sacr", "sacrum")
@@ -49,31 +52,75 @@ def from_markers(raw: RawMotion) -> Anatomy:
         KinesisError: If a marker that is needed is missing, with the names that would do.
     """
     notes = list(raw.notes)
-    raw = _right_handed(_bridged(raw, notes), notes)
-    pelvis, hips = _pelvis(raw)
+    clustered = [side for side in "rl" if _lacks_joints(raw, side) and has_clusters(raw, side)]
+    used = [i for i in range(len(raw.joint_names)) if _needed(raw, i)]
+    for side in clustered:
+        used += [i for s in ("thigh", "shank", "foot") for i in cluster_columns(raw, s, side)]
+    raw = _right_handed(whole(raw, sorted(set(used)), notes), notes)
+    pelvis, hips = _pelvis(raw, notes)
+    raw = _sides_put_right(raw, pelvis, notes)
     legs = np.empty((raw.n_frames, 2, 4, 3))
     feet = np.empty((raw.n_frames, 2, 3, 3))
     for s, side in enumerate("rl"):
-        inward = pelvis[:, :, 1] * (1.0 if side == "r" else -1.0)
-        knee = _joint(raw, "knee", side, hips[:, s], inward, HALF_KNEE, notes)
-        ankle = _joint(raw, "ankle", side, knee, inward, HALF_ANKLE, notes)
         heel, toe = _need(raw, "heel", side), _toe(raw, side)
+        if side in clustered:
+            knee, ankle = knee_and_ankle(raw, side, hips[:, s], heel, toe)
+        else:
+            inward = pelvis[:, :, 1] * (1.0 if side == "r" else -1.0)
+            knee = _joint(raw, "knee", side, hips[:, s], inward, HALF_KNEE, notes)
+            ankle = _joint(raw, "ankle", side, knee, inward, HALF_ANKLE, notes)
         legs[:, s] = np.stack([hips[:, s], knee, ankle, toe], axis=1)
         feet[:, s] = frame_from(_unit(np.cross(ankle - heel, toe - heel)), ankle - heel)
-    return Anatomy(raw.fps, legs, pelvis, feet, _trunk(raw, hips), notes=tuple(notes))
+    if clustered:
+        notes.append("no knee and ankle markers: centres of rotation between clusters (Ehrig et al. 2006)")
+    return Anatomy(raw.fps, legs, pelvis, feet, _trunk(raw, hips), posture=_posture(raw), notes=tuple(notes))
+
+
+def _lacks_joints(raw: RawMotion, side: str) -> bool:
+    return any(
+        _find(raw, part, side) is None and _find(raw, f"{part}_centre", side) is None
+        for part in ("knee", "ankle")
+    )
+
+
+def _posture(raw: RawMotion) -> np.ndarray | None:
+    """Joint angles [rad] (T, 14) that came with the markers."""
+    if not raw.coordinates:
+        return None
+    zero = np.zeros(raw.n_frames)
+    return np.stack([raw.coordinates.get(name, zero) for name in JOINT_NAMES], axis=1)
+
+
+def _sides_put_right(raw: RawMotion, pelvis: np.ndarray, notes: list[str]) -> RawMotion:
+    """Exchange pairs of markers whose right one is on the left of the left one throughout."""
+    names = list(raw.joint_names)
+    for part in ("knee", "ankle", "heel", "toe", "toe_inside", "toe_outside", "knee_medial", "ankle_medial"):
+        a, b = _column(raw, part, "r"), _column(raw, part, "l")
+        if a is None or b is None:
+            continue
+        across = np.sum((raw.positions[:, b] - raw.positions[:, a]) * pelvis[:, :, 1], axis=1)
+        if np.percentile(across, 90.0) < 0.0:
+            names[a], names[b] = names[b], names[a]
+            notes.append(f"'{names[b]}' and '{names[a]}' are exchanged in the whole recording: put right")
+    return replace(raw, joint_names=tuple(names))
 
 
 def _find(raw: RawMotion, part: str, side: str) -> np.ndarray | None:
+    column = _column(raw, part, side)
+    return None if column is None else raw.positions[:, column]
+
+
+def _column(raw: RawMotion, part: str, side: str) -> int | None:
     wanted = {side + alias for alias in ALIASES[part]} if part in ALIASES else set(SACRUM)
     for i, name in enumerate(raw.joint_names):
         if re.sub(r"[^a-z0-9]", "", name.lower()) in wanted and _seen(raw.positions[:, i]):
-            return raw.positions[:, i]
+            return i
     return None
 
 
 def _seen(marker: np.ndarray) -> bool:
-    """Present in most frames; static-trial markers are not."""
-    return bool(np.isfinite(marker[:, 0]).mean() > 0.7)
+    """Present in a good part of the frames; static-trial markers are not."""
+    return bool(np.isfinite(marker[:, 0]).mean() > 0.25)
 
 
 def _need(raw: RawMotion, part: str, side: str) -> np.ndarray:
@@ -86,35 +133,6 @@ def _need(raw: RawMotion, part: str, side: str) -> np.ndarray:
             f"names that would do: {names}."
         )
     return marker
-
-
-def _bridged(raw: RawMotion, notes: list[str]) -> RawMotion:
-    """Without gaps: short ones are filled, and the ends where markers are missing cut off."""
-    used = [i for i in range(len(raw.joint_names)) if _needed(raw, i)]
-    present = np.isfinite(raw.positions[:, used, 0])
-    whole = np.flatnonzero(present.all(axis=1))
-    if len(whole) < 4:
-        raise KinesisError(f"'{raw.source}': the markers of pelvis and legs are never all visible together.")
-    first, last = int(whole[0]), int(whole[-1]) + 1
-    positions = raw.positions[first:last].copy()
-    filled = 0
-    for column in used:
-        missing = np.isnan(positions[:, column, 0])
-        for start, stop in intervals(missing):
-            if stop - start > LONGEST_GAP * raw.fps:
-                raise KinesisError(
-                    f"'{raw.source}': marker '{raw.joint_names[column]}' is missing in frames "
-                    f"{first + start + 1} to {first + stop}, more than {LONGEST_GAP:g} s."
-                )
-        if missing.any():
-            known = np.flatnonzero(~missing)
-            positions[missing, column] = CubicSpline(known, positions[known, column])(np.flatnonzero(missing))
-            filled += int(missing.sum())
-    if filled:
-        notes.append(f"{filled} empty marker samples bridged")
-    if (first, last) != (0, raw.n_frames):
-        notes.append(f"frames {first + 1} to {last} used, where pelvis and legs are visible")
-    return RawMotion(raw.name, raw.format, raw.source, raw.fps, raw.joint_names, positions, notes=raw.notes)
 
 
 def _needed(raw: RawMotion, column: int) -> bool:
@@ -131,8 +149,7 @@ def _right_handed(raw: RawMotion, notes: list[str]) -> RawMotion:
     if np.median(turn) > 0.0:
         return raw
     notes.append("left and right are exchanged (left-handed axes or swapped names): mirrored sideways")
-    mirrored = raw.positions * np.array([1.0, -1.0, 1.0])
-    return RawMotion(raw.name, raw.format, raw.source, raw.fps, raw.joint_names, mirrored, notes=raw.notes)
+    return replace(raw, positions=raw.positions * np.array([1.0, -1.0, 1.0]))
 
 
 def _back(raw: RawMotion) -> np.ndarray:
@@ -146,11 +163,15 @@ def _back(raw: RawMotion) -> np.ndarray:
     return sacrum
 
 
-def _pelvis(raw: RawMotion) -> tuple[np.ndarray, np.ndarray]:
+def _pelvis(raw: RawMotion, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Pelvis frame (T, 3, 3) and hip centres (T, 2, 3)."""
     right, left, back = _need(raw, "asis", "r"), _need(raw, "asis", "l"), _back(raw)
     front = 0.5 * (right + left)
     pelvis = frame_from(_unit(left - right), _unit(np.cross(front - back, left - right)))
+    centres = [_find(raw, "hip_centre", side) for side in "rl"]
+    if centres[0] is not None and centres[1] is not None:
+        notes.append("hip centres as stored in the file")
+        return pelvis, np.stack([centres[0], centres[1]], axis=1)
     depth = float(np.median(np.linalg.norm(front - back, axis=1)))
     width = float(np.median(np.linalg.norm(left - right, axis=1)))
     # In (forward, left, up) from the middle of the front markers; metres.
@@ -162,7 +183,10 @@ def _pelvis(raw: RawMotion) -> tuple[np.ndarray, np.ndarray]:
 def _joint(
     raw: RawMotion, part: str, side: str, above: np.ndarray, inward: np.ndarray, half: float, notes: list[str]
 ) -> np.ndarray:
-    """Centre between the lateral and the medial marker, or half a width inside the lateral one."""
+    """The stored centre, or between lateral and medial marker, or half a width inside the lateral one."""
+    stored = _find(raw, f"{part}_centre", side)
+    if stored is not None:
+        return stored
     outer, inner = _need(raw, part, side), _find(raw, f"{part}_medial", side)
     if inner is not None:
         return 0.5 * (outer + inner)

@@ -5,18 +5,24 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import mujoco
 import numpy as np
 
 from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.body.kinematics import TRACKED, forward
+from kinesis_app.body.model import physics_model
+from kinesis_app.body.rotations import heading
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.retarget.contact import Contacts, heel_slip, intervals
+from kinesis_app.motion.retarget.contact import Contacts, ground_contacts, heel_slip, intervals
 from kinesis_app.motion.retarget.correction import Correction
 from kinesis_app.motion.retarget.layout import Targets
 from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, TOES, body_shape, sole_heights, sole_points
 
 TOUCH = 0.005
 """A sole point lower than this touches the floor [m]."""
+
+MAX_RESIDUAL, MAX_SKATE, MAX_PENETRATION = 25.0, 20.0, 10.0
+"""What a good import keeps to [mm]."""
 
 
 @dataclass(frozen=True)
@@ -29,10 +35,12 @@ class RetargetReport:
         at_limit: Share of frames with a joint stopped by its range; a straight knee is not counted.
         skate_mm: Largest slide of a touching heel or ball, one entry per stance.
         penetration_mm: Deepest point of a sole below the floor, 99.5th percentile over time.
+        tendon_jump_mm: Largest change of a muscle-tendon length from one frame to the next (1/150 s).
         speed: Mean horizontal speed of the pelvis [m/s].
+        turn_rate: Mean rate at which the pelvis turns to the left [deg/s].
         contacts: Stances of (right, left) as (start, end) [s].
         scale: This body's leg length over the subject's.
-        correction: What made the clip feasible, and how feasible it is.
+        correction: What made the clip feasible, and how feasible it is; None if nothing was tried.
         notes: What was detected or guessed.
     """
 
@@ -41,15 +49,27 @@ class RetargetReport:
     at_limit: float
     skate_mm: tuple[float, ...]
     penetration_mm: float
+    tendon_jump_mm: float
     speed: float
+    turn_rate: float
     contacts: tuple[tuple[tuple[float, float], ...], ...]
     scale: float
-    correction: Correction
+    correction: Correction | None
     notes: tuple[str, ...]
 
     @property
     def mean_residual_mm(self) -> float:
         return float(np.mean(list(self.residual_mm.values())))
+
+    @property
+    def within_bars(self) -> bool:
+        """Whether the clip follows its source as closely as a good import does."""
+        worst_skate = max(self.skate_mm, default=0.0)
+        return (
+            self.mean_residual_mm <= MAX_RESIDUAL
+            and worst_skate <= MAX_SKATE
+            and self.penetration_mm <= MAX_PENETRATION
+        )
 
     def figures(self) -> dict[str, Any]:
         """As plain data, for a clip's ``info``."""
@@ -62,7 +82,7 @@ def measure(
     clip: MotionClip,
     targets: Targets,
     contacts: Contacts,
-    correction: Correction,
+    correction: Correction | None,
     scale: float,
     notes: tuple[str, ...],
 ) -> RetargetReport:
@@ -75,19 +95,40 @@ def measure(
             goals[f"{body}_{letter}"] = targets.legs[:, side, column]
             solved[f"{body}_{letter}"] = frames.pos[:, LEG_BODIES[side, column]]
     residual = {b: 1e3 * float(np.linalg.norm(goals[b] - solved[b], axis=1).mean()) for b in TRACKED}
+    return _report(clip, contacts, residual, correction, scale, notes)
+
+
+def measure_clip(clip: MotionClip) -> RetargetReport:
+    """The report of a clip that is its own source: a generated one, or one imported before."""
+    contacts = ground_contacts(clip.qpos())
+    notes = ("a clip of this body: kept as it is",)
+    return _report(clip, contacts, dict.fromkeys(TRACKED, 0.0), None, 1.0, notes)
+
+
+def _report(
+    clip: MotionClip,
+    contacts: Contacts,
+    residual: dict[str, float],
+    correction: Correction | None,
+    scale: float,
+    notes: tuple[str, ...],
+) -> RetargetReport:
     low, high = joint_table().range.T
     outside = ((clip.joints < low - 1e-6) | (clip.joints > high + 1e-6)).any(axis=1)
     stopped = np.minimum(clip.joints - low, high - clip.joints) < 1e-3
     stopped &= ~(np.array(["knee" in joint for joint in JOINT_NAMES]) & (clip.joints < 0.5))
-    depth = np.maximum(-sole_heights(frames).min(axis=(1, 2, 3)), 0.0)
+    depth = np.maximum(-sole_heights(forward(clip.qpos())).min(axis=(1, 2, 3)), 0.0)
     travel = np.linalg.norm(np.diff(clip.root_pos[:, :2], axis=0), axis=1).sum()
+    facing = np.unwrap(heading(clip.root_quat))
     return RetargetReport(
         residual_mm=residual,
         limit_violations=float(outside.mean()),
         at_limit=float(stopped.any(axis=1).mean()),
         skate_mm=tuple(round(s, 1) for s in _skates(clip, contacts)),
         penetration_mm=1e3 * float(np.percentile(depth, 99.5)),
+        tendon_jump_mm=1e3 * float(np.abs(np.diff(muscle_lengths(clip.qpos()), axis=0)).max()),
         speed=float(travel / clip.duration),
+        turn_rate=float(np.rad2deg(facing[-1] - facing[0]) / clip.duration),
         contacts=tuple(
             tuple((round(a / clip.fps, 3), round(b / clip.fps, 3)) for a, b in contacts.stances(side))
             for side in (0, 1)
@@ -96,6 +137,20 @@ def measure(
         correction=correction,
         notes=notes,
     )
+
+
+def muscle_lengths(qpos: np.ndarray) -> np.ndarray:
+    """Muscle-tendon lengths [m] of poses (T, 35), shape (T, 80)."""
+    model = physics_model()
+    data = mujoco.MjData(model)
+    lengths = np.empty((len(qpos), model.ntendon))
+    for t, pose in enumerate(qpos):
+        data.qpos[:] = pose
+        mujoco.mj_kinematics(model, data)
+        mujoco.mj_comPos(model, data)
+        mujoco.mj_tendon(model, data)
+        lengths[t] = data.ten_length
+    return lengths
 
 
 def _skates(clip: MotionClip, contacts: Contacts) -> list[float]:

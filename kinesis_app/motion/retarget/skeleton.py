@@ -50,6 +50,14 @@ FAMILIES = (
         "Bandai-Namco", ("R", "L"), ("UpperLeg_{s}", "LowerLeg_{s}", "Foot_{s}", "Toes_{s}"), "Foot_{s}",
         "Hips", "UpperArm_{s}", ("Hips", "Neck"),
     ),
+    Family(
+        "SMPL", ("right", "left"), ("{s}_hip", "{s}_knee", "{s}_ankle", "{s}_foot"), "{s}_ankle", "pelvis",
+        "{s}_shoulder", ("pelvis", "neck"),
+    ),
+    Family(
+        "MuJoCo MPC", ("r", "l"), ("{s}hip", "{s}knee", "{s}heel", "{s}toe"), "", "",
+        "{s}shoulder", ("pelvis", "head"),
+    ),
     *(
         Family(
             "Motion Builder", ("Right", "Left"), ("{s}UpLeg", "{s}Leg", "{s}Foot", toe), "{s}Foot", "Hips",
