@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
@@ -44,6 +44,10 @@ class FootTrack:
     stance: np.ndarray
     yaw: np.ndarray
     flat: np.ndarray
+
+    def since(self, row: int) -> FootTrack:
+        """The track from a row on."""
+        return FootTrack(*(getattr(self, f.name)[row:] for f in fields(self)))
 
 
 def foot_track(side: int, steps: Footsteps, frames: np.ndarray, clearance: float = 0.0) -> FootTrack:

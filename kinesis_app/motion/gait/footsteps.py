@@ -12,12 +12,13 @@ import numpy as np
 
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path
+from kinesis_app.motion.gait.resume import Catch, Resume, catching_step
+from kinesis_app.motion.gait.sidesteps import clear_of
 from kinesis_app.motion.gait.stances import LONG, STANDING_PHASE, Footsteps, Stance
 from kinesis_app.motion.gait.stepping import (
     ANKLES_BEHIND,
     STANCE_WIDER,
     brisker,
-    clear_of,
     footprint,
     step_frequency,
 )
@@ -51,6 +52,8 @@ class _Planner:
     stances: tuple[list[Stance], list[Stance]] = field(default_factory=lambda: ([], []))
     events: tuple[list[tuple[int, float]], list[tuple[int, float]]] = field(default_factory=lambda: ([], []))
     load: list[tuple[int, float]] = field(default_factory=list)
+    resume: Resume | None = None
+    catch: Catch | None = None
 
     def land(self, side: int, frame: int, pose: np.ndarray, speed: float) -> None:
         self.stances[side].append(Stance(frame, LONG, pose, speed, speed))
@@ -72,9 +75,12 @@ def _foot_off(speed: float) -> float:
 def plan_footsteps(plan: GaitPlan, path: Path) -> Footsteps:
     """Footsteps along a path, from its first frame to its last."""
     planner = _Planner(path, plan.style)
-    frame = _begin_walking(planner) if plan.walking_at_start else _begin_standing(planner)
     end = round(path.time[-1] * GRID_FPS)
-    walking = plan.walking_at_start
+    if plan.resume is not None:
+        frame, walking = _take_up(planner, plan.resume), plan.resume.walking
+    else:
+        frame = _begin_walking(planner) if plan.walking_at_start else _begin_standing(planner)
+        walking = plan.walking_at_start
     while frame < end:
         if not walking:
             frame = _next_departure(planner, frame, end)
@@ -87,6 +93,15 @@ def plan_footsteps(plan: GaitPlan, path: Path) -> Footsteps:
             walking = strike is not None
             frame = strike if strike is not None else _settle(planner, frame)
     return Footsteps(planner.stances, planner.events, planner.load)
+
+
+def _take_up(planner: _Planner, resume: Resume) -> int:
+    right, left = resume.steps.stances
+    planner.stances = (list(right), list(left))
+    planner.events = (list(resume.steps.events[0]), list(resume.steps.events[1]))
+    planner.load = list(resume.steps.load)
+    planner.swing, planner.resume, planner.catch = resume.swing, resume, resume.catch
+    return resume.strike
 
 
 def _begin_standing(planner: _Planner) -> int:
@@ -161,15 +176,16 @@ def _step(planner: _Planner, strike: int) -> int | None:
     frequency = _frequency(planner, now)
     middle = now + 1.5 / frequency
     target = _target(planner, now, middle, 1.0 / frequency)
+    duration = planner.step_time(swing, frequency)
+    landing = strike + round(duration * GRID_FPS)
+    target = _caught(planner, target, landing, landing + round(GRID_FPS / frequency))
     away = target - planner.stances[swing][-1].pose
     if np.hypot(away[0], away[1]) < STEP_TOLERANCE[0] and abs(away[2]) < STEP_TOLERANCE[1]:
         return None
-    duration = planner.step_time(swing, frequency)
     effective = _shaping_speed(planner, now, away, target[2], duration)
     velocity = planner.path.velocity_at(now + 0.2)
     off = _foot_off(float(velocity[0])) - brisker(velocity)
     lift = strike + round((off - 0.5) * 2.0 * duration * GRID_FPS)
-    landing = strike + round(duration * GRID_FPS)
     planner.events[1 - swing].append((lift, off - 0.5))
     planner.lift(swing, lift, effective)
     planner.load += [(lift, float(swing == 1)), (landing, float(swing == 1))]
@@ -199,6 +215,18 @@ def _target(planner: _Planner, now: float, middle: float, duration: float) -> np
         if middle <= now or np.hypot(*(place - other)[:2]) <= reach:
             return clear_of(other, place, swing, style)
         middle -= 2.0 / GRID_FPS
+
+
+def _caught(planner: _Planner, place: np.ndarray, landing: int, following: int) -> np.ndarray:
+    """The footprint (3,) moved to catch a deviation of the body."""
+    catch, resume = planner.catch, planner.resume
+    if catch is None or resume is None or catch.steps == 0:
+        return place
+    other = planner.stances[1 - planner.swing][-1].pose
+    moved, planner.catch = catching_step(
+        catch, resume.moved_at, place, other, planner.swing, planner.style, (landing, following)
+    )
+    return moved
 
 
 def _shaping_speed(

@@ -202,14 +202,16 @@ def pelvis_height(
     load: list[tuple[int, float]],
     frames: np.ndarray,
     bob: float,
+    start: float | None,
 ) -> np.ndarray:
     """Height of the pelvis [m], shape (T,): up in single support, down in double support.
 
     High points have the human knee angle; low points are as low as both legs' reach asks for.
+    ``start`` is the height at the first frame if that is known.
     """
     knots, low = height_knots(load)
     rows = [(k - int(frames[0]), down) for k, down in zip(knots, low, strict=True)]
-    rows = [(min(max(k, 0), len(frames) - 1), down) for k, down in rows]
+    rows = [(min(max(k, 0), len(frames) - 1), down) for k, down in rows if start is None or k > 0]
     rows = sorted({k: down for k, down in rows}.items())
     at = np.array([k for k, _ in rows])
     down = np.array([d for _, d in rows])
@@ -220,8 +222,10 @@ def pelvis_height(
     drop = np.where(down, bob * np.minimum(DROP[0] + DROP[1] * speed[at], DROP[2]), 0.0)
     grid = np.arange(len(frames))
     edges = np.concatenate([[0], (at[1:] + at[:-1]) // 2, [len(frames)]])
+    first, known = ([], []) if start is None else ([0], [start])
+    grid = np.clip(grid, 0 if first else at[0], at[-1])
     for _ in range(8):
-        height = PchipInterpolator(at, high - drop)(np.clip(grid, at[0], at[-1]))
+        height = PchipInterpolator([*first, *at], [*known, *(high - drop)])(grid)
         height = gaussian_filter1d(height, HEIGHT_SMOOTHING * GRID_FPS, mode="nearest")
         excess = np.maximum(height - ceiling, 0.0)
         local = np.array([excess[a:b].max(initial=0.0) for a, b in pairwise(edges)])

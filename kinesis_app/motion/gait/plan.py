@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from kinesis_app.errors import KinesisError
+from kinesis_app.motion.gait.resume import Resume
+from kinesis_app.motion.gait.stances import GRID_FPS
 from kinesis_app.motion.gait.style import AVERAGE, Style
 
-GRID_FPS = 150.0
-"""All events and frames lie on this grid [1/s]."""
 ACCELERATION = 0.8
 """Default change of speed [m/s^2]."""
 TURN_ACCELERATION = 1.5
@@ -34,6 +34,7 @@ class GaitPlan:
         walking_at_end: Ends in mid-walk; the speed goes on beyond the end.
         sideways: Knots (time [s], speed to the side [m/s], left +), piecewise linear.
         style: The walker's habits.
+        resume: A body's state from which the plan goes on, as ``replan`` sets it.
     """
 
     duration: float
@@ -44,6 +45,7 @@ class GaitPlan:
     walking_at_end: bool = False
     sideways: Knots = ((0.0, 0.0),)
     style: Style = AVERAGE
+    resume: Resume | None = field(default=None, compare=False, repr=False)
 
     def velocity_at(self, time: np.ndarray | float) -> np.ndarray:
         """Speed forward [m/s], to the left [m/s] and turning rate [rad/s], shape (..., 3)."""
@@ -121,19 +123,33 @@ class Path:
 
 
 def path_of(plan: GaitPlan, start: float, stop: float) -> Path:
-    """Integrate the plan's velocity from its origin over [start, stop] (start <= 0 <= stop)."""
-    first, last = round(start * GRID_FPS), round(stop * GRID_FPS)
+    """The plan's path over [start, stop] [s]: its velocity integrated from where it begins."""
+    anchor, pose = _anchor(plan)
+    begin, end = round(start * GRID_FPS), round(stop * GRID_FPS)
+    first, last = min(begin, anchor), max(end, anchor)
     time = np.arange(first, last + 1) / GRID_FPS
     velocity = plan.velocity_at(time)
     velocity[(time < 0.0) & (not plan.walking_at_start)] = 0.0
     velocity[(time > plan.duration) & (not plan.walking_at_end)] = 0.0
     forward, left, turn = velocity.T
-    x, y, heading = plan.origin
-    yaw = _cumulative(turn, -first) + heading
+    yaw = _cumulative(turn, anchor - first) + pose[2]
     c, s = np.cos(yaw), np.sin(yaw)
-    x = _cumulative(forward * c - left * s, -first) + x - COM_BEHIND * np.cos(heading)
-    y = _cumulative(forward * s + left * c, -first) + y - COM_BEHIND * np.sin(heading)
-    return Path(time, np.stack([x, y, yaw], axis=1), velocity)
+    x = _cumulative(forward * c - left * s, anchor - first) + pose[0]
+    y = _cumulative(forward * s + left * c, anchor - first) + pose[1]
+    place = np.stack([x, y, yaw], axis=1)
+    if plan.resume is not None:
+        place[:, :2] += plan.resume.offset_at(time)
+    wanted = slice(begin - first, end - first + 1)
+    return Path(time[wanted], place[wanted], velocity[wanted])
+
+
+def _anchor(plan: GaitPlan) -> tuple[int, np.ndarray]:
+    """A grid frame and the path's pose (3,) there."""
+    if plan.resume is not None:
+        return plan.resume.frame, plan.resume.pose
+    heading = plan.origin[2]
+    ahead = np.array([np.cos(heading), np.sin(heading), 0.0])
+    return 0, np.array(plan.origin) - COM_BEHIND * ahead
 
 
 def _cumulative(rate: np.ndarray, zero: int) -> np.ndarray:

@@ -82,11 +82,14 @@ def _rests(rng: np.random.Generator, share: float) -> bool:
     return bool(rng.random() < share)
 
 
-def _walk(rng: np.random.Generator) -> Velocity:
-    if _rests(rng, 0.12):
-        return (0.0, 0.0, 0.0)
+def walking_goal(rng: np.random.Generator) -> Velocity:
+    """A velocity of walking forward."""
     turn = _either(rng, 0.05, 0.4) if rng.random() < 0.4 else 0.0
     return (float(rng.uniform(0.4, 1.7)), 0.0, turn)
+
+
+def _walk(rng: np.random.Generator) -> Velocity:
+    return (0.0, 0.0, 0.0) if _rests(rng, 0.12) else walking_goal(rng)
 
 
 def _turn(rng: np.random.Generator) -> Velocity:

@@ -6,7 +6,7 @@ import numpy as np
 
 from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.stances import Stance
-from kinesis_app.motion.gait.stepping import axes
+from kinesis_app.motion.gait.style import Style
 
 PASSING_WIDTH = 0.1
 """Distance across at which a foot in swing passes the other [m]."""
@@ -17,6 +17,27 @@ FLAT_TILT = np.radians(12.5)
 EDGE_SHARE = 1.3
 """How far the foot tilts on its inner edge per lean beyond that [1]."""
 MOST_EDGE = np.radians(12.0)
+LEAST_WIDTH = 0.085
+"""Smallest distance across between the ankles of two feet alongside [m]."""
+LEAST_OPENING = -0.10
+"""How far the toes of two feet alongside may point at each other [rad]."""
+
+
+def axes(heading: float) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors on the ground ahead and to the left of a heading [rad], each (2,)."""
+    c, s = np.cos(heading), np.sin(heading)
+    return np.array([c, s]), np.array([-s, c])
+
+
+def clear_of(other: np.ndarray, place: np.ndarray, side: int, style: Style) -> np.ndarray:
+    """``place`` (3,) of a foot moved out where it would step on the ``other`` foot or cross it."""
+    out = 1.0 if side else -1.0
+    ahead, across = axes(0.5 * (other[2] + place[2]))
+    away = place[:2] - other[:2]
+    beside = 1.0 - np.clip((abs(away @ ahead) - 0.2) / 0.15, 0.0, 1.0)
+    narrow = max(min(LEAST_WIDTH, style.step_width) - out * float(away @ across), 0.0)
+    inward = max(LEAST_OPENING - (out * (place[2] - other[2]) - 2.0 * min(style.toe_out, 0.0)), 0.0)
+    return place + beside * np.array([*(out * narrow * across), out * inward])
 
 
 def passing(side: int, way: np.ndarray, before: Stance, after: Stance, others: list[Stance]) -> np.ndarray:

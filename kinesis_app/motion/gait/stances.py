@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+GRID_FPS = 150.0
+"""All events and frames lie on this grid [1/s]."""
 STANDING_PHASE = 0.2
 """Phase of a foot at rest: foot flat, body above it."""
 LONG = 10_000_000

@@ -26,10 +26,6 @@ MOST_OPENING = 0.18
 """At most [rad]: the hips turn by 40 degrees."""
 BRISKER = 0.06
 """Stance to the side and on the spot ends earlier by this share of the cycle than in slow walking [1]."""
-LEAST_WIDTH = 0.085
-"""Smallest distance across between the ankles of two feet alongside [m]."""
-LEAST_OPENING = -0.10
-"""How far the toes of two feet alongside may point at each other [rad]."""
 
 
 def step_frequency(velocity: np.ndarray, style: Style) -> float:
@@ -73,20 +69,3 @@ def footprint(
     c, s = np.cos(pose[2]), np.sin(pose[2])
     ankle = np.array([[c, -s], [s, c]]) @ np.array([-ANKLES_BEHIND, 0.5 * width * out])
     return np.array([*(pose[:2] + ankle), pose[2] + out * (style.toe_out + opening)])
-
-
-def axes(heading: float) -> tuple[np.ndarray, np.ndarray]:
-    """Unit vectors on the ground ahead and to the left of a heading [rad], each (2,)."""
-    c, s = np.cos(heading), np.sin(heading)
-    return np.array([c, s]), np.array([-s, c])
-
-
-def clear_of(other: np.ndarray, place: np.ndarray, side: int, style: Style) -> np.ndarray:
-    """``place`` (3,) of a foot moved out where it would step on the ``other`` foot or cross it."""
-    out = 1.0 if side else -1.0
-    ahead, across = axes(0.5 * (other[2] + place[2]))
-    away = place[:2] - other[:2]
-    beside = 1.0 - np.clip((abs(away @ ahead) - 0.2) / 0.15, 0.0, 1.0)
-    narrow = max(min(LEAST_WIDTH, style.step_width) - out * float(away @ across), 0.0)
-    inward = max(LEAST_OPENING - (out * (place[2] - other[2]) - 2.0 * min(style.toe_out, 0.0)), 0.0)
-    return place + beside * np.array([*(out * narrow * across), out * inward])
