@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import mujoco
 import numpy as np
@@ -12,6 +13,9 @@ from kinesis_app.experiment import Experiment
 from kinesis_app.experiment.state import ExperimentState
 from kinesis_app.session.course import Course
 from kinesis_app.session.handling import Handling
+
+if TYPE_CHECKING:
+    from kinesis_app.session.simulation import Simulation
 
 _STATE = int(mujoco.mjtState.mjSTATE_INTEGRATION)
 
@@ -45,6 +49,24 @@ class Checkpoint:
     state: ExperimentState
     handling: Handling
     fallen_for: int
+
+
+def take(simulation: Simulation) -> Checkpoint:
+    """Of the present instant."""
+    sim, model, data = simulation, simulation.bodies.model, simulation.bodies.data[0]
+    return Checkpoint(
+        run_step=sim.run_step,
+        step=sim.step_index,
+        physics=physics_state(model, data),
+        touch=data.sensordata.copy(),
+        excitation=sim.excitation,
+        course=sim.course,
+        policy=(sim.policy, sim.policy_name),
+        experiment=sim.experiment,
+        state=sim.state,
+        handling=sim.handling,
+        fallen_for=sim.fallen_for,
+    )
 
 
 def physics_state(model: mujoco.MjModel, data: mujoco.MjData) -> np.ndarray:

@@ -5,20 +5,17 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.errors import KinesisError
-from kinesis_app.export import check_free, write_run
 from kinesis_app.policy import load_policy
 from kinesis_app.session import messages as m
 from kinesis_app.session.clock import Clock
 from kinesis_app.session.director import DIRECTING, Directing, Director
-from kinesis_app.session.post_mortem import write_post_mortem
-from kinesis_app.session.recording import Recording
+from kinesis_app.session.exporter import Exporter
+from kinesis_app.session.post_mortem import failure
 from kinesis_app.session.requests import SpeedRequest, check_speed
 from kinesis_app.session.review import Review
 from kinesis_app.session.simulation import Simulation
@@ -47,7 +44,7 @@ class SessionCore:
         self._clock = Clock(rate)
         self._review = Review(simulation.history)
         self._director = Director()
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="export")
+        self._exporter = Exporter(self.events)
         self._speed: float | None = None  # last one asked for, kept over restarts
         self._step_ms = 0.0
         self._live: m.Snapshot | None = None  # of the live end, until something changes
@@ -63,7 +60,7 @@ class SessionCore:
 
     def close(self) -> None:
         """Finish the files under way, end the helpers."""
-        self._writer.shutdown()
+        self._exporter.close()
         self._director.planner.close()
 
     def advance(self) -> None:
@@ -111,22 +108,12 @@ class SessionCore:
             self.simulation.step()
         except Exception as error:  # noqa: BLE001  a policy may raise anything; the run pauses and tells
             self.playing = False
-            self._report(error)
+            self.events.append(failure(self.simulation, error))
             return
         self._clock.stepped()
         self.samples.append(self.snapshot())
         self._step_ms = 1e3 * (time.perf_counter() - began)
         self._after_step()
-
-    def _report(self, error: Exception) -> None:
-        text = str(error) if isinstance(error, KinesisError) else f"{type(error).__name__}: {error}."
-        try:
-            path = write_post_mortem(self.simulation, error)
-        except OSError as trouble:
-            self.events.append(m.Failed("error", f"{text} No post-mortem: {trouble.strerror}.", None))
-            return
-        hint = f"The run is paused; to see what led to it: kinesis-app replay {path}"
-        self.events.append(m.Failed("error", f"{text} {hint}", path))
 
     def _after_step(self) -> None:
         sim = self.simulation
@@ -272,26 +259,9 @@ class SessionCore:
         self.simulation.set_experiment(command.experiment)
 
     def _export(self, command: m.ExportRun) -> None:
-        check_free(command.path, command.overwrite)
-        history = self.simulation.history
-        begin, end = command.range if command.range is not None else self._present_motion()
-        moments = history.between(round(begin / CTRL_DT), round(end / CTRL_DT))
-        if len(moments) < 2:
-            raise KinesisError(f"Nothing was recorded from {begin:.2f} to {end:.2f} s.")
-        recording = Recording.of(moments)
-        self._writer.submit(partial(self._write, command.path, recording))
-
-    def _write(self, path: Any, recording: Recording) -> None:
-        try:
-            write_run(recording, path)
-        except (KinesisError, OSError) as error:
-            self.tell("error", str(error) if isinstance(error, KinesisError) else f"'{path}': {error}.")
-        else:
-            self.events.append(m.Exported("info", f"Wrote '{path}'.", path))
-
-    def _present_motion(self) -> tuple[float, float]:
         here = self._review.moment.checkpoint
-        return (here.run_step - here.step) * CTRL_DT, self.simulation.run_time
+        motion = ((here.run_step - here.step) * CTRL_DT, self.simulation.run_time)
+        self._exporter.export(command, self.simulation.history, motion)
 
     def _set_loop(self, command: m.SetLoop) -> None:
         self._loop = command.on

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import mujoco
 import numpy as np
 
@@ -29,3 +31,22 @@ def is_lost(drop: float, body_error: float) -> bool:
         body_error: Mean distance of the seven bodies from the reference [m].
     """
     return drop > FALL_DROP or body_error > FAIL_DISTANCE
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A control step under way, kept where it fails.
+
+    Attributes:
+        observation: What the policy saw, shape (n,); empty before it looked.
+        action: What it answered, shape (80,); empty before it did.
+        excitations: What was sent to the muscles, shape (N_SUBSTEPS, 80); empty before.
+    """
+
+    observation: np.ndarray
+    action: np.ndarray
+    excitations: np.ndarray
+
+
+NOTHING = np.zeros(0)
+NO_ATTEMPT = Attempt(NOTHING, NOTHING, NOTHING)

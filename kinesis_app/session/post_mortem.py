@@ -19,9 +19,11 @@ import numpy as np
 
 import kinesis_app
 from kinesis_app.body.model import CTRL_DT, SIM_DT, model_hash, physics_model
+from kinesis_app.errors import KinesisError
 from kinesis_app.experiment.file import to_plain
 from kinesis_app.motion.clip import write_atomically
 from kinesis_app.session.folders import state_folder
+from kinesis_app.session.messages import Failed
 from kinesis_app.session.recording import padded
 from kinesis_app.session.simulation import Simulation
 
@@ -30,6 +32,17 @@ SECONDS = 5.0
 """Of the run before the failure [s]."""
 MOST = 20
 """Post-mortems kept in the state folder; the oldest go."""
+
+
+def failure(simulation: Simulation, error: Exception) -> Failed:
+    """Write the post-mortem of a step that failed and say so."""
+    text = str(error) if isinstance(error, KinesisError) else f"{type(error).__name__}: {error}."
+    try:
+        path = write_post_mortem(simulation, error)
+    except OSError as trouble:
+        return Failed("error", f"{text} No post-mortem could be written: {trouble.strerror}.", None)
+    hint = f"The run is paused; to see what led to it: kinesis-app replay {path}"
+    return Failed("error", f"{text} {hint}", path)
 
 
 def write_post_mortem(simulation: Simulation, error: BaseException, path: Path | None = None) -> Path:

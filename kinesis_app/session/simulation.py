@@ -6,7 +6,6 @@ The headless run and the window's thread drive this same object.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,34 +23,18 @@ from kinesis_app.experiment.physics import apply, private_model
 from kinesis_app.experiment.state import ExperimentState, after_step, at_start, carried_over, push_force
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.session import handling as hand
-from kinesis_app.session.checkpoint import Checkpoint, physics_state, restore_physics
+from kinesis_app.session.checkpoint import Checkpoint, physics_state, restore_physics, take
 from kinesis_app.session.course import Course
 from kinesis_app.session.history import History, Moment
-from kinesis_app.session.limits import is_lost, is_unstable
+from kinesis_app.session.limits import NO_ATTEMPT, NOTHING, Attempt, is_lost, is_unstable
 from kinesis_app.session.look import snapshot_of
-from kinesis_app.session.requests import SpeedRequest
 from kinesis_app.session.snapshot import Snapshot
-from kinesis_app.session.walking import continue_walk, course_of
+from kinesis_app.session.walking import course_of
 
 PolicyFunction = Callable[[np.ndarray], np.ndarray]
 """Observations (B, n) float32 to actions (B, 80) float32."""
 
 _ROW = np.zeros(1, dtype=int)
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """A control step under way, kept where it fails.
-
-    Attributes:
-        observation: What the policy saw, shape (n,); empty before it looked.
-        action: What it answered, shape (80,); empty before it did.
-        excitations: What was sent to the muscles, shape (N_SUBSTEPS, 80); empty before.
-    """
-
-    observation: np.ndarray
-    action: np.ndarray
-    excitations: np.ndarray
 
 
 class Simulation:
@@ -77,8 +60,7 @@ class Simulation:
         self.policy = policy
         self.policy_name = policy_name or str(getattr(policy, "name", "policy"))
         self.history = History(history_seconds)
-        self.run_step = -1
-        self.attempt = _NO_ATTEMPT
+        self.run_step, self.attempt = -1, NO_ATTEMPT
         self.course: Course
         self.state: ExperimentState
         self._impose(experiment)
@@ -172,14 +154,6 @@ class Simulation:
         """Pull a body at a point of its frame [m] with a force in the world [N], until told otherwise."""
         self.handling = hand.pulled(self.handling, self.bodies.model, body, point, force)
 
-    def set_walking_speed(self, speed: float) -> None:
-        """Walk on at ``speed`` [m/s], 0 means stand; plans at once, which takes some 0.4 s.
-
-        Raises:
-            KinesisError: If the motion is not a generated walk, or the speed is out of range.
-        """
-        self.follow(continue_walk(self.course, self.step_index, SpeedRequest(speed)))
-
     def step(self) -> None:
         """One control step.
 
@@ -187,8 +161,8 @@ class Simulation:
             KinesisError: If the policy or the physics gave numbers that are not finite. The state
                 is then as it was before the step, and ``attempt`` says how far it came.
         """
-        before = self._checkpoint()
-        self.attempt = _NO_ATTEMPT
+        before = take(self)
+        self.attempt = NO_ATTEMPT
         try:
             self._advance()
         except Exception:
@@ -218,9 +192,9 @@ class Simulation:
 
     def _advance(self) -> None:
         seen = observe(self._frame, self.course.ahead(self.step_index))
-        self.attempt = Attempt(seen[0], _NOTHING, _NOTHING)
+        self.attempt = Attempt(seen[0], NOTHING, NOTHING)
         action = self.policy(seen)
-        self.attempt = Attempt(seen[0], action[0], _NOTHING)
+        self.attempt = Attempt(seen[0], action[0], NOTHING)
         if not np.isfinite(action).all():
             raise KinesisError(f"Policy '{self.policy_name}' answered with numbers that are not finite.")
         wanted = excitations(action, self._frame.activation)[0]
@@ -262,37 +236,15 @@ class Simulation:
         self._body_error = float(body_error(self._frame, self.course.at(self.step_index))[0])
 
     def _remember(self) -> None:
-        self.history.push(Moment(self._checkpoint(), self.excitations, self.applied))
-
-    def _checkpoint(self) -> Checkpoint:
-        model, data = self.bodies.model, self.bodies.data[0]
-        return Checkpoint(
-            run_step=self.run_step,
-            step=self.step_index,
-            physics=physics_state(model, data),
-            touch=data.sensordata.copy(),
-            excitation=self.excitation,
-            course=self.course,
-            policy=(self.policy, self.policy_name),
-            experiment=self.experiment,
-            state=self.state,
-            handling=self.handling,
-            fallen_for=self.fallen_for,
-        )
+        self.history.push(Moment(take(self), self.excitations, self.applied))
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         if checkpoint.experiment is not self.experiment:
             self._impose(checkpoint.experiment)
         restore_physics(self.bodies.model, self.bodies.data[0], checkpoint.physics, checkpoint.touch)
         self.run_step, self.step_index = checkpoint.run_step, checkpoint.step
-        self.excitation = checkpoint.excitation
-        self.course = checkpoint.course
+        self.course, self.excitation = checkpoint.course, checkpoint.excitation
         self.policy, self.policy_name = checkpoint.policy
-        self.state = checkpoint.state
+        self.state, self.handling = checkpoint.state, checkpoint.handling
         self.fallen_for = checkpoint.fallen_for
-        self.handling = checkpoint.handling
         self._look()
-
-
-_NOTHING = np.zeros(0)
-_NO_ATTEMPT = Attempt(_NOTHING, _NOTHING, _NOTHING)
