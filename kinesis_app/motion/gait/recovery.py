@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinesis_app.body import kinematics
 from kinesis_app.body.joints import compose_qvel, joint_angles, joint_velocities
+from kinesis_app.body.rotations import quat_to_matrix
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.gait.ik import SOLVED, foot_jacobian
+from kinesis_app.motion.gait.leg import SOLVED, foot_of
 from kinesis_app.motion.gait.measured import measure
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan
 from kinesis_app.motion.gait.repertoire import heading_for, varied_plan, walking_goal
@@ -42,12 +42,12 @@ def recovery(seed: int, seconds: float) -> MotionClip:
 
 
 def pushed(state: State, velocity: np.ndarray) -> State:
-    """The state (qpos, qvel) with the pelvis faster by ``velocity`` [m/s] (2,), the foot on the floor still."""
+    """The state (qpos, qvel) with the pelvis faster by ``velocity`` [m/s] (2,), the stance foot still."""
     qpos, qvel = state[0].copy(), state[1].copy()
     side = int(np.argmin(np.linalg.norm(measure(*state).foot_vel, axis=1)))
     angles, rates = joint_angles(qpos), joint_velocities(qvel).copy()
-    jacobian = foot_jacobian(kinematics.forward(qpos[None]), angles[None], side)[0]
-    foot = np.array([*(-velocity), 0.0, 0.0, 0.0, 0.0])
-    rates[7 * side : 7 * side + SOLVED] += np.linalg.solve(jacobian, foot)
+    solved = slice(7 * side, 7 * side + SOLVED)
+    jacobian = foot_of(side, qpos[None, :3], quat_to_matrix(qpos[None, 3:7]), angles[None, solved])[2][0]
+    rates[solved] += np.linalg.solve(jacobian, np.array([*(-velocity), 0.0, 0.0, 0.0, 0.0]))
     linear = qvel[:3] + np.array([*velocity, 0.0])
     return qpos, compose_qvel(linear, qvel[3:6], rates, angles)
