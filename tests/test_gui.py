@@ -1,14 +1,11 @@
 """The window under a virtual X server, driven by real clicks and keys.
 
-This file is also the program that the test starts: it opens the window, and a thread of it drives
-mouse and keyboard through ``xdotool`` and writes what it saw.
+This file is also the program that the test starts; see ``window_driver``.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -19,12 +16,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-
-SCREEN = "1280x800x24"
-needs_x = pytest.mark.skipif(
-    not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"
-)
-
+from window_driver import Driver, needs_x, run_under, start, virtual_display, xdotool
 
 # --- tests that need no window -------------------------------------------------------------------
 
@@ -241,38 +233,13 @@ def test_rates_step_through_the_table() -> None:
 @pytest.fixture
 def display(tmp_path: Path) -> Iterator[str]:
     """A virtual X server of its own."""
-    reader, writer = os.pipe()
-    with (tmp_path / "xvfb.log").open("w") as log:
-        command = ["Xvfb", "-displayfd", str(writer), "-screen", "0", SCREEN, "-nolisten", "tcp"]
-        server = subprocess.Popen(command, pass_fds=(writer,), stderr=log)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:  # to the newline: Xvfb ends if it cannot write it
-        number = pipe.readline().strip()
-    yield f":{number}"
-    server.terminate()
-    server.wait(10)
+    yield from virtual_display(tmp_path)
 
 
 @needs_x
 def test_the_window_walks_obeys_and_ends(display: str, tmp_path: Path) -> None:
-    env = {**os.environ, "DISPLAY": display, "PYTHONPATH": os.pathsep.join(sys.path)}
-    env.pop("WAYLAND_DISPLAY", None)
-    env["KINESIS_CONFIG"] = str(tmp_path / "config")
-    (tmp_path / "config").mkdir()
-    (tmp_path / "config" / "settings.yaml").write_text("welcomed: true\n")
-    if not list((Path(__file__).parents[1] / "policies").glob("*.onnx")):
-        from small_policy import write_policy
-
-        write_policy(tmp_path / "still.onnx")
-        env["KINESIS_POLICIES"] = str(tmp_path)
-    result = tmp_path / "result.json"
-    command = [sys.executable, __file__, str(result)]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=170, cwd=tmp_path)
-    assert result.is_file(), done.stderr
-    seen = json.loads(result.read_text())
-    assert not seen["failed"], f"{seen}\n{done.stderr}"
-    assert done.returncode == 0, done.stderr
-    assert "Error" not in done.stderr
+    seen, errors = start(__file__, display, tmp_path, settings="welcomed: true\n")
+    assert "Error" not in errors
     picture = np.array(seen["picture"])
     assert picture.max() - picture.min() > 0.4
 
@@ -296,12 +263,8 @@ def test_a_bad_policy_or_motion_ends_before_the_window(display: str, tmp_path: P
 # --- the driver, in the process of the window ----------------------------------------------------
 
 
-class Driver:
-    """Uses the window as a person would and checks what happens."""
-
-    def __init__(self, window: Any) -> None:
-        self.window = window
-        self.passed: list[str] = []
+class Tour(Driver):
+    """Keys, buttons, drags, typing, a bad file."""
 
     def drive(self) -> None:
         import dearpygui.dearpygui as dpg
@@ -366,86 +329,6 @@ class Driver:
         step = w.session.latest_snapshot().step
         self.wait("and the run goes on", lambda: w.session.latest_snapshot().step not in (step, step + 1))
 
-    # --- hands and eyes --------------------------------------------------------------------
-
-    def soon(self, happened: Callable[[], Any], seconds: float = 3.0) -> bool:
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if happened():
-                return True
-            time.sleep(0.005)
-        return False
-
-    def wait(self, what: str, happened: Callable[[], Any], seconds: float = 15.0) -> None:
-        assert self.soon(happened, seconds), what
-        self.passed.append(what)
-
-    def key(self, name: str) -> None:
-        xdotool("key", "--delay", "150", name)
-
-    def hover(self, tag: str) -> None:
-        import dearpygui.dearpygui as dpg
-
-        left, top = dpg.get_item_rect_min(tag)
-        width, height = dpg.get_item_rect_size(tag)
-        xdotool("mousemove", str(int(left + width / 2)), str(int(top + height / 2)))
-        time.sleep(0.3)
-
-    def click(self, tag: str) -> None:
-        self.hover(tag)
-        xdotool("mousedown", "1")
-        time.sleep(0.25)
-        xdotool("mouseup", "1")
-
-    def focus(self, tag: str) -> None:
-        """Click until the field has the keyboard: a busy machine may lose a click between two frames."""
-        import dearpygui.dearpygui as dpg
-
-        for _ in range(6):
-            self.click(tag)
-            if self.soon(lambda: dpg.is_item_active(tag)):
-                self.passed.append(f"{tag} has the keyboard")
-                return
-        raise AssertionError(f"{tag} did not get the keyboard")
-
-    def drag(self, tag: str, dx: int, dy: int) -> None:
-        self.hover(tag)
-        xdotool("mousedown", "1")
-        time.sleep(0.3)
-        for _ in range(5):
-            xdotool("mousemove_relative", "--", str(dx // 5), str(dy // 5))
-            time.sleep(0.1)
-        xdotool("mouseup", "1")
-
-
-def xdotool(*arguments: str) -> None:
-    subprocess.run(["xdotool", *arguments], check=True, timeout=20)
-
-
-def main(result: Path) -> int:
-    from kinesis_app.gui import check_display
-    from kinesis_app.gui.window import Window
-
-    window = Window(check_display(), None, None)
-    driver, seen = Driver(window), {"failed": "did not finish", "passed": [], "picture": [0.0]}
-
-    def work() -> None:
-        try:
-            driver.drive()
-            seen["failed"] = ""
-            seen["picture"] = window.viewport._store.shown[::8, ::8, :3].reshape(-1).tolist()
-        except BaseException as error:  # noqa: BLE001  reported by the test
-            seen["failed"] = f"{type(error).__name__}: {error}"
-        seen["passed"] = driver.passed
-        result.write_text(json.dumps(seen))
-        if seen["failed"]:
-            window.quit()
-        else:
-            driver.key("ctrl+q")
-
-    threading.Thread(target=work, daemon=True).start()
-    return window.run(150.0)
-
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(run_under(Tour, Path(sys.argv[1])))

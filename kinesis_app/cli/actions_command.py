@@ -15,7 +15,8 @@ def execute(options: argparse.Namespace) -> int:
     found = listed_actions(" ".join(options.query))
     if options.json:
         rows = [
-            {"id": a.id, "title": a.title, "menu": a.menu, "keys": list(a.keys), "help": a.help} for a in found
+            {"id": a.id, "title": a.title, "menu": a.menu, "keys": list(a.keys), "help": a.help}
+            for a in found
         ]
         print(json.dumps({"format": "kinesis-actions-1", "actions": rows}, indent=2))
         return 0

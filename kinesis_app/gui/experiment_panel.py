@@ -129,7 +129,7 @@ class ExperimentPanel:
     def _row_changed(self, _sender: object, _data: object, row: MuscleRow) -> None:
         i = next(k for k, r in enumerate(muscle_rows(self._now)) if r.selector == row.selector)
         kind = dpg.get_value(f"x_kind{i}")
-        value = dpg.get_value(f"x_value{i}") / 100.0
+        value = round(dpg.get_value(f"x_value{i}")) / 100.0
         self._ask(with_row(self._now, MuscleRow(row.selector, kind, value)))
 
     def _fatigue_changed(self, *_: object) -> None:
@@ -177,21 +177,28 @@ class ExperimentPanel:
     def _rebuild_rows(self, experiment: Experiment) -> None:
         dpg.delete_item("x_rows", children_only=True)
         for i, row in enumerate(muscle_rows(experiment)):
-            with dpg.group(parent="x_rows"):
-                with dpg.group(horizontal=True):
-                    dpg.add_button(label="x", small=True, user_data=row.selector, callback=self._row_dropped)
-                    dpg.add_text(row.selector)
-                with dpg.group(horizontal=True):
-                    dpg.add_combo(
-                        KINDS, tag=f"x_kind{i}", default_value=row.kind, width=98, user_data=row,
-                        callback=self._row_changed,
-                    )  # fmt: skip
-                    top = 200.0 if row.kind == "strength" else 100.0
-                    dpg.add_slider_float(
-                        tag=f"x_value{i}", default_value=100.0 * row.value, max_value=top, format="%.0f %%",
-                        clamped=True, width=-1, show=row.kind != "paralysed",
-                    )  # fmt: skip
-                    self._when_released(f"x_value{i}", self._row_changed, row)
+            with dpg.group(horizontal=True, parent="x_rows"):
+                dpg.add_button(label="x", user_data=row.selector, callback=self._row_dropped)
+                dpg.add_combo(
+                    KINDS,
+                    tag=f"x_kind{i}",
+                    default_value=row.kind,
+                    width=100,
+                    user_data=row,
+                    callback=self._row_changed,
+                )
+                dpg.add_text(row.selector)
+            dpg.add_slider_float(
+                tag=f"x_value{i}",
+                parent="x_rows",
+                default_value=100.0 * row.value,
+                max_value=200.0 if row.kind == "strength" else 100.0,
+                format="%.0f %%",
+                clamped=True,
+                width=-1,
+                show=row.kind != "paralysed",
+            )
+            self._when_released(f"x_value{i}", self._row_changed, row)
 
     def _row_dropped(self, _sender: object, _data: object, selector: str) -> None:
         self._ask(without_row(self._now, selector))

@@ -80,9 +80,17 @@ def open_motion(
 
 
 def report_lines(clip: MotionClip) -> list[str]:
-    """What the import had to say, for the log."""
-    report = clip.info.get("report")
-    return [str(line) for line in report][:20] if isinstance(report, list | tuple) else []
+    """How well an import follows its source, and what was guessed; nothing for other clips."""
+    quality = clip.info.get("quality")
+    if not isinstance(quality, dict) or "mean_residual_mm" not in quality:
+        return []
+    skate = max(quality.get("skate_mm") or (0.0,))
+    numbers = (
+        f"{clip.name}: {quality['mean_residual_mm']:.0f} mm from its source, "
+        f"feet slide up to {skate:.0f} mm and sink in by {quality.get('penetration_mm', 0.0):.0f} mm, "
+        f"{quality.get('speed', 0.0):.2f} m/s"
+    )
+    return [f"{numbers}.", *(str(note) for note in quality.get("notes") or ())][:8]
 
 
 def reload(d: Desk) -> None:

@@ -174,7 +174,8 @@ class Pointer:
             )
         force *= min(1.0, STRONGEST_PULL / max(float(np.linalg.norm(force)), 1e-6))
         if shot.playing:
-            self._desk.send(m.Pull(self._pulled, _CENTRE, tuple(float(f) for f in force)))
+            x, y, z = (float(f) for f in force)
+            self._desk.send(m.Pull(self._pulled, _CENTRE, (x, y, z)))
 
     def _wheel(self, _sender: object, steps: float, _user: object) -> None:
         if self._viewport.hovered and steps:

@@ -187,13 +187,13 @@ class Window:
 
     def _main_loop(self, end: float | None) -> None:
         while dpg.is_dearpygui_running() and not self.desk.closing:
-            began = time.perf_counter()
+            began, spent = time.perf_counter(), time.thread_time()
             self._start_when_ready()
             self._run_callbacks()
             self._guarded(self.jobs.deliver)
             self._guarded(self.view.deliver)
             self._update()
-            self.main_ms += 0.05 * (1e3 * (time.perf_counter() - began) - self.main_ms)
+            self.main_ms += 0.05 * (1e3 * (time.thread_time() - spent) - self.main_ms)
             dpg.render_dearpygui_frame()
             if began - self._remembered_at > REMEMBER_EVERY:
                 self._remembered_at = began

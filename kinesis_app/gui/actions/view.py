@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from kinesis_app.body.model import display_model
 from kinesis_app.gui.actions.action import Action
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.muscle_filter import MuscleFilter
@@ -41,6 +42,8 @@ def _shown(d: Desk) -> list[Action]:
                "Show or hide the muscles", lambda: d.view.options.muscles),
         Action("view.bones_muscles", "Bones and muscles only", ("Shift+V",), partial(_plain, d), "View",
                "Back to the plain picture: bones, muscles, floor"),
+        Action("view.parent", "Select the parent", ("PageUp",), partial(_parent, d), "View",
+               "From the selected body to the one it hangs on"),
         Action("view.deselect", "Deselect", ("Shift+D",), partial(_deselect, d), "View",
                "No muscle and no body stands out any more"),
     ]
@@ -196,6 +199,13 @@ def _plain(d: Desk) -> None:
 def _deselect(d: Desk) -> None:
     d.muscles.select(None)
     d.show(selected_muscle=None, selected_body="")
+
+
+def _parent(d: Desk) -> None:
+    model, name = display_model(), d.view.options.selected_body
+    if name:
+        parent = model.body(int(model.body(name).parentid[0])).name
+        d.show(selected_body="" if parent == "world" else parent)
 
 
 def _next_theme(d: Desk) -> None:
