@@ -61,6 +61,11 @@ def over_time(seconds: float, start: float, peak: float, end: float, rate: float
     return Ramps(start, 0.0, 0.0, max(seconds, abs(start - end) / HARDEST))
 
 
+def pose_at(plan: GaitPlan, time: float) -> np.ndarray:
+    """Of the body's centre at a time: x, y [m], heading [rad], shape (3,)."""
+    return path_of(plan, time, time + 1.0 / GRID_FPS).pose[0]
+
+
 FORWARD, SIDEWAYS, TURN = 0, 1, 2
 """Channels of a plan's velocity."""
 
@@ -132,7 +137,7 @@ class Writer:
     def pose(self) -> np.ndarray:
         """Of the body's centre now: x, y [m], heading [rad], shape (3,)."""
         if self._pose is None:
-            self._pose = (self._start, path_of(self._plan, 0.0, self._start).pose[-1])
+            self._pose = (self._start, pose_at(self._plan, self._start))
         since, pose = self._pose
         n = max(math.ceil((self.time - since) * GRID_FPS), 1)
         time = since + (self.time - since) * np.arange(n + 1) / n

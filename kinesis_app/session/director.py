@@ -71,7 +71,7 @@ class Director:
             case m.ClearGoals():
                 return STOP if goals else None
             case m.Steer(heading, speed_change, stop):
-                return SteerRequest(heading, speed_change, stop)
+                return SteerRequest(heading, speed_change, stop).after(self.planner.wanted)
             case m.SetGoal(x, y, heading, queue):
                 mark = _mark(x, y, heading, place)
                 if queue and not goals and running(course.task, step_time):

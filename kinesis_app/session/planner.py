@@ -13,7 +13,7 @@ from kinesis_app.session.requests import Request
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.walking import continue_walk
 
-PATIENCE = 0.4
+PATIENCE = 0.3
 """Time given to the helper at first before the new plan is needed [s of the wall clock]."""
 SLACK = 1.4
 """Later it is given this times what it took of late."""
@@ -34,7 +34,7 @@ class WalkPlanner:
     """Keeps an endless walk ahead of the human and fulfils requests for another one."""
 
     def __init__(self) -> None:
-        self._helper = ThreadPoolExecutor(1, thread_name_prefix="walk-planner")
+        self._helper = ThreadPoolExecutor(2, thread_name_prefix="walk-planner")
         self._job: _Job | None = None
         self._patience = PATIENCE
         self._stuck: Course | None = None  # a walk that cannot be planned on; asking again is no use
@@ -66,6 +66,8 @@ class WalkPlanner:
         if simulation.ended and simulation.course.endless:
             rate = math.inf  # the helper was too slow: better late than never
             self._job = None
+        if self._job is not None and self._job.request is None and self.wanted is not None:
+            self._job = None  # what is asked for goes first; it plans on as well
         extend = _runs_out(simulation, rate) and simulation.course is not self._stuck
         if self._job is None and (self.wanted is not None or extend):
             self._start(simulation, rate)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from kinesis_app.command.paces import LIMITS
 from kinesis_app.command.plan import STILL, compile_segments
+from kinesis_app.command.ramps import pose_at
 from kinesis_app.command.segments import Adjust, Arc, Face, Move, Segment, Stand
 from kinesis_app.command.task import Task
-from kinesis_app.motion.gait.plan import GaitPlan, path_of
-from kinesis_app.session.requests import Revision, task_of
+from kinesis_app.motion.gait.plan import GaitPlan
+from kinesis_app.session.requests import Request, Revision, task_of
 
 WALKING_SPEED = 1.1
 """When it starts to walk [m/s]."""
@@ -34,6 +35,13 @@ class SteerRequest:
     speed_change: float = 0.0
     stop: bool = False
 
+    def after(self, wanted: Request | None) -> SteerRequest:
+        """Together with what was asked just before and is not yet done."""
+        if not isinstance(wanted, SteerRequest) or self.stop or wanted.stop:
+            return self
+        heading = wanted.heading if self.heading is None else self.heading
+        return SteerRequest(heading, wanted.speed_change + self.speed_change)
+
     def revise(self, plan: GaitPlan, time: float, task: Task | None) -> Revision:
         """The new direction in place of what was done."""
         program = compile_segments(self._segments(plan, time), plan, time)
@@ -50,7 +58,7 @@ class SteerRequest:
         speed = min(max((now if walking else WALKING_SPEED) + self.speed_change, low), high)
         if self.heading is None:
             return (Move(speed=speed),)
-        angle = math.remainder(self.heading - float(path_of(plan, 0.0, time).pose[-1, 2]), 2.0 * math.pi)
+        angle = math.remainder(self.heading - float(pose_at(plan, time)[2]), 2.0 * math.pi)
         if abs(angle) < AHEAD:
             return (Move(speed=speed),)
         if not walking and abs(angle) > ON_THE_SPOT:

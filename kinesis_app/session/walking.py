@@ -12,23 +12,27 @@ from kinesis_app.env.reference import ReferenceFrame, reference_bank
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.motion.gait import GaitPlan, generate
+from kinesis_app.motion.gait.plan import path_of
+from kinesis_app.motion.gait.replanning import replan
 from kinesis_app.motion.gait.style import style_from
 from kinesis_app.session.course import Course
 from kinesis_app.session.requests import Request
 
 DEFAULT_SPEED = 1.1
 CHUNK = 16.0
-"""How far a walk is generated ahead [s]; 16 s take about 0.4 s of a core."""
-SHORT_CHUNK = 3.5
-"""The same when a new speed is asked for, and the answer should come soon [s]."""
-REACTION = 0.9
-"""From the splice to the change of the plan [s]: steps under way are finished as planned."""
-STANDING_REACTION, SETTLED = 0.5, 2.0
-"""The same for who has been standing, and since when that must be so [s]."""
+"""How far a walk is generated at its start [s]; it takes half a second of a core."""
+EXTENSION = 8.0
+"""How far it is planned on each time [s]."""
+SHORT_CHUNK = 3.0
+"""The same when something else is asked for, and the answer should come soon [s]: 0.13 s of a core."""
 BLEND = 0.5
-"""Over which the new plan takes over from the old one [s]."""
+"""Over which a longer plan takes over from a shorter one [s]."""
+SHORT_BLEND = 0.3
+"""Over which another plan takes over [s]; the feet are the same until the step under way ends."""
 RUN_UP = 6
 """Control steps of the past kept in a spliced clip, so that velocities at the splice are right."""
+FARTHEST_FROM_PLAN = 0.6
+"""A pelvis further from the plan's path than this does not follow it [m]."""
 MAX_JUMP = 0.05
 """Distance between the plans at the splice that shows that they do not belong together [m]."""
 
@@ -82,12 +86,13 @@ def continue_walk(course: Course, step: int, request: Request | None = None, *, 
     """Plan a walk on, in another way if asked.
 
     Before the splice, ``delay`` after ``step``, the new course is the old one: so it may be worked
-    out while the old one is walked, and take its place at any time before the splice.
+    out while the old one is walked, and take its place at any time before the splice. From the
+    splice on the steps under way are finished and all later ones follow the request.
 
     Args:
         course: A generated walk.
         step: Control step of the session from which the new course is needed.
-        request: What becomes of the plan from ``REACTION`` after the splice on; None keeps it.
+        request: What becomes of the plan from the splice on; None keeps it.
         delay: From ``step`` to the splice [s].
 
     Raises:
@@ -96,16 +101,38 @@ def continue_walk(course: Course, step: int, request: Request | None = None, *, 
     """
     plan = generated_plan(course)
     splice = step + math.ceil(delay / CTRL_DT)
-    task, length = course.task, CHUNK
+    time, first = splice * CTRL_DT, max(step - RUN_UP, course.origin)
+    task, length = course.task, EXTENSION
     if request is not None:
-        revision = request.revise(plan, splice * CTRL_DT + reaction(plan, splice * CTRL_DT), task)
+        state = course.qpos(splice), course.qvel(splice)
+        _check_on_plan(plan, time, state[0], course.clip.name)
+        plan = replan(plan, time, state, state)
+        revision = request.revise(plan, time, task)
         plan, task, length = revision.plan, revision.task, SHORT_CHUNK
-    plan = replace(plan, duration=splice * CTRL_DT + length, walking_at_end=True)
-    first = max(step - RUN_UP, course.origin)
-    new = generate(plan, start=first * CTRL_DT, name=course.clip.name)
-    old = course.physics_frames(first, new.n_frames)
-    clip = _spliced(old, new, (splice - first) * N_SUBSTEPS)
+    plan = replace(plan, duration=time + length, walking_at_end=True)
+    begin = first * N_SUBSTEPS if plan.resume is None else max(first * N_SUBSTEPS, plan.resume.frame)
+    new = generate(plan, start=begin * SIM_DT, name=course.clip.name)
+    old = course.physics_frames(first, new.n_frames + begin - first * N_SUBSTEPS)
+    new = _after(old, begin - first * N_SUBSTEPS, new)
+    clip = _spliced(old, new, (splice - first) * N_SUBSTEPS, BLEND if request is None else SHORT_BLEND)
     return Course(clip, reference_bank([clip]), first, plan, asked_speed(plan), task)
+
+
+def _after(old: ReferenceFrame, n_old: int, new: MotionClip) -> MotionClip:
+    """The first ``n_old`` frames of ``old``, then ``new``."""
+    return replace(
+        new,
+        root_pos=np.concatenate([old.root_pos[:n_old], new.root_pos]),
+        root_quat=continuous_quat(np.concatenate([old.root_quat[:n_old], new.root_quat])),
+        joints=np.concatenate([old.joints[:n_old], new.joints]),
+        info={"source": "gait generator"},
+    )
+
+
+def _check_on_plan(plan: GaitPlan, time: float, qpos: np.ndarray, name: str) -> None:
+    """Refuse a clip that is somewhere else than its plan."""
+    if np.linalg.norm(path_of(plan, time, time + 0.1).pose[0, :2] - qpos[:2]) > FARTHEST_FROM_PLAN:
+        raise KinesisError(f"'{name}' does not follow its own plan: it cannot be changed.")
 
 
 def generated_plan(course: Course) -> GaitPlan:
@@ -121,17 +148,11 @@ def generated_plan(course: Course) -> GaitPlan:
     return course.plan
 
 
-def reaction(plan: GaitPlan, time: float) -> float:
-    """From ``time`` to the first change of a plan [s]: who stands may leave sooner than who walks."""
-    around = np.abs(plan.velocity_at(time + np.linspace(-SETTLED, REACTION, 40)))
-    return STANDING_REACTION if around.max() < 1e-3 else REACTION
-
-
-def _spliced(old: ReferenceFrame, new: MotionClip, at: int) -> MotionClip:
-    """``old`` before frame ``at``, ``new`` after a blend; both on the same frames."""
+def _spliced(old: ReferenceFrame, new: MotionClip, at: int, blend: float) -> MotionClip:
+    """``old`` before frame ``at``, ``new`` after a ``blend`` [s]; both on the same frames."""
     if np.linalg.norm(new.root_pos[: at + 1] - old.root_pos[: at + 1], axis=1).max() > MAX_JUMP:
         raise KinesisError(f"'{new.name}' does not follow its own plan: its speed cannot be changed.")
-    u = np.clip((np.arange(new.n_frames) - at) * SIM_DT / BLEND, 0.0, 1.0)[:, None]
+    u = np.clip((np.arange(new.n_frames) - at) * SIM_DT / blend, 0.0, 1.0)[:, None]
     w = u**3 * (10.0 + u * (6.0 * u - 15.0))
     quat = np.where(_apart(old.root_quat, new.root_quat), -new.root_quat, new.root_quat)
     blended = (1.0 - w) * old.root_quat + w * quat
