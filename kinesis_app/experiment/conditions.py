@@ -13,6 +13,10 @@ from kinesis_app.experiment.experiment import Experiment
 from kinesis_app.experiment.fatigue import tire
 from kinesis_app.experiment.selection import selected, spread
 
+RESTED = np.zeros(N_MUSCLES)
+"""Fatigued fraction of muscles that do not tire."""
+RESTED.flags.writeable = False
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -76,5 +80,5 @@ def fatigued_after(
 ) -> np.ndarray:
     """The fatigued fraction a control step later, shape (80,); zeros if muscles do not tire."""
     if experiment.fatigue is None:
-        return np.zeros(N_MUSCLES)
+        return RESTED
     return tire(fatigued, activation, excitation, experiment.fatigue.pace * CTRL_DT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, replace
 
 import mujoco
@@ -76,6 +77,8 @@ def wrenches(
         pelvis_push: All pushes on the pelvis together [N], shape (3,).
         model, data: Positions must be current.
     """
+    if not handling.body and not pelvis_push.any():
+        return _no_wrenches(model.nbody)  # the history keeps one per control step: let them be the same
     out = np.zeros((model.nbody, 6))
     out[PELVIS_ROW, :3] = pelvis_push
     if handling.body:
@@ -84,6 +87,13 @@ def wrenches(
         out[row, :3] += handling.pull
         out[row, 3:] += np.cross(arm, handling.pull)
     return out
+
+
+@functools.cache
+def _no_wrenches(n_bodies: int) -> np.ndarray:
+    zeros = np.zeros((n_bodies, 6))
+    zeros.flags.writeable = False
+    return zeros
 
 
 def _check(*vectors: tuple[float, ...]) -> None:

@@ -53,6 +53,6 @@ def snapshot_of(
         gait_phase=sim.state.phase.fraction(),
         reward={name: float(value[0]) for name, value in terms.items()},
         experiment=sim.experiment,
-        fatigue=sim.state.fatigued.copy(),
+        fatigue=sim.state.fatigued,
         history=(0.0, sim.run_time),
     )

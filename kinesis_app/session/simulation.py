@@ -53,7 +53,7 @@ class Simulation:
         clip: MotionClip,
         policy: PolicyFunction,
         policy_name: str = "",
-        history_seconds: float = 120.0,
+        history_seconds: float = 90.0,
         experiment: Experiment = NORMAL,
     ) -> None:
         self.bodies = Bodies(1, 1, [private_model()])
