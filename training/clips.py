@@ -30,7 +30,13 @@ def generators() -> dict[str, Callable[..., MotionClip]]:
     """Generators by the name used in configurations."""
     from kinesis_app.motion import gait
 
-    return {"stand": stand, "walk": gait.walk, "varied_walk": gait.varied_walk, "varied": gait.varied}
+    return {
+        "stand": stand,
+        "walk": gait.walk,
+        "varied_walk": gait.varied_walk,
+        "varied": gait.varied,
+        "recovery": gait.recovery,
+    }
 
 
 def build_clips(calls: Sequence[Mapping[str, Any]]) -> list[MotionClip]:
