@@ -17,13 +17,12 @@ from typing import Any
 
 import numpy as np
 from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, maximum_filter1d
-from scipy.sparse import diags_array
-from scipy.sparse.linalg import splu
 
 from kinesis_app.body.joints import joint_table
 from kinesis_app.body.kinematics import BodyFrames, forward
 from kinesis_app.body.model import physics_model
 from kinesis_app.body.rotations import quat_rotate
+from kinesis_app.motion.balance import Tolerance, gentlest
 from kinesis_app.motion.clip import MotionClip, resample
 from kinesis_app.motion.dynamics import (
     WORK_FPS,
@@ -50,9 +49,7 @@ CARRIES = 0.2
 """A contact point with this readiness counts as support."""
 SHORTEST = 0.08
 """Touches and gaps shorter than this are no stances and no swings [s]."""
-SIGMA_ZMP, SIGMA_FALL, SIGMA_SHIFT, SIGMA_JERK = 0.006, 0.4, 0.03, 60.0
-"""How far the ZMP [m], the acceleration in flight [m/s^2], the shift [m] and its jerk [m/s^3] may be
-missed; their squares are summed."""
+TOLERANCE = Tolerance(zmp=0.006, fall=0.4, shift=0.03, jerk=60.0)
 LARGEST = 0.08
 """Largest shift of the pelvis [m]."""
 SPARE = 0.002
@@ -174,15 +171,19 @@ class _State:
 
     def shift(self) -> np.ndarray:
         """Way of the pelvis [m], shape (T, 3), that brings ZMP and flight in order."""
-        flying = np.isnan(self.excess[:, 0])
+        air = np.isnan(self.excess[:, 0]).astype(float)
+        carried = 1.0 - air
         fall = -self.force[:, :3] / physics_model().body_mass.sum()
         rise = np.gradient(np.gradient(self.clip.root_pos[:, 2])) * WORK_FPS**2
         lever = self.clip.root_pos[:, 2] / np.maximum(9.81 + rise, 3.0)
         out = np.empty_like(self.clip.root_pos)
         for axis in (0, 1):
-            out[:, axis] = gentlest(np.nan_to_num(self.excess[:, axis]), lever, fall[:, axis], flying)
+            out[:, axis] = gentlest(
+                np.nan_to_num(self.excess[:, axis]), lever, fall[:, axis], carried, air, TOLERANCE, WORK_FPS
+            )
         # Vertically only flight asks for something; support carries any force.
-        out[:, 2] = gentlest(np.zeros(len(out)), np.zeros(len(out)), fall[:, 2], flying)
+        still = np.zeros(len(out))
+        out[:, 2] = gentlest(still, still, fall[:, 2], carried, air, TOLERANCE, WORK_FPS)
         return out
 
 
@@ -227,31 +228,6 @@ def zmp_excess(zmp: np.ndarray, points: np.ndarray, ready: np.ndarray, up: np.nd
     for t in np.flatnonzero(carrying.any(axis=(1, 2)) & (up > LIGHT * body_weight())).tolist():
         excess[t] = nearest_inside(zmp[t], points[t][carrying[t]][:, :2]) - zmp[t]
     return excess
-
-
-def gentlest(excess: np.ndarray, lever: np.ndarray, fall: np.ndarray, flying: np.ndarray) -> np.ndarray:
-    """The smallest, smoothest way c [m] (T,) of the pelvis along one axis.
-
-    Minimises the sum of squares of (c - lever c'' - excess) / sigma while the feet carry,
-    (c'' - fall) / sigma in flight, c / sigma and c''' / sigma throughout.
-    """
-    n = len(excess)
-    second = diags_array([1.0, -2.0, 1.0], offsets=[0, 1, 2], shape=(n - 2, n)) * WORK_FPS**2
-    third = diags_array([-1.0, 3.0, -3.0, 1.0], offsets=[0, 1, 2, 3], shape=(n - 3, n)) * WORK_FPS**3
-    inner = slice(1, -1)
-    carried = np.where(flying[inner], 0.0, 1.0 / SIGMA_ZMP)
-    falling = np.where(flying[inner], 1.0 / SIGMA_FALL, 0.0)
-    identity = diags_array([1.0], offsets=[1], shape=(n - 2, n))
-    zmp_rows = diags_array(carried) @ (identity - diags_array(lever[inner]) @ second)
-    fall_rows = diags_array(falling) @ second
-    normal = (
-        zmp_rows.T @ zmp_rows
-        + fall_rows.T @ fall_rows
-        + diags_array(np.full(n, SIGMA_SHIFT**-2))
-        + third.T @ third / SIGMA_JERK**2
-    )
-    right = zmp_rows.T @ (carried * excess[inner]) + fall_rows.T @ (falling * fall[inner])
-    return np.asarray(splu(normal.tocsc()).solve(right))
 
 
 def _out_of_reach(root: np.ndarray, quat: np.ndarray, ankles: np.ndarray, stance: np.ndarray) -> np.ndarray:
