@@ -101,6 +101,20 @@ def test_the_past_plays_again_and_goes_on_live(core: SessionCore) -> None:
     assert [round(s.run_time / CTRL_DT) for s in core.samples] == [21, 22]
 
 
+def test_the_past_played_again_ends_where_the_motion_ended() -> None:
+    core = core_of(Simulation(standing_clip(0.4), Wavy()))
+    play(core, 12)
+    assert not core.playing
+    core.obey(m.Seek(0.1))
+    core.obey(m.Play())
+    play(core, 20)
+    shot = core.snapshot()
+    assert (shot.playing, shot.reviewing, shot.step) == (False, False, 12)
+    core.obey(m.Play())  # and once more is from the beginning
+    play(core, 1)
+    assert core.snapshot().step == 1
+
+
 def test_steps_through_the_past_then_live(core: SessionCore) -> None:
     play(core, 8)
     core.obey(m.StepBack(3))

@@ -66,10 +66,13 @@ class SessionCore:
     def advance(self) -> None:
         """One control step: of the past while it is reviewed, else of the live run."""
         self._review.loop()
-        if not self._review.active:
-            self._step()
-        elif self._review.move(1):
+        if self._review.active:
+            self._review.move(1)
             self._clock.stepped()
+        elif self.simulation.ended and not self.simulation.course.endless:
+            self._pause()  # the past was played again up to the end of the motion
+        else:
+            self._step()
 
     def snapshot(self) -> m.Snapshot:
         """What is shown now: the live run or the instant under review."""
@@ -245,6 +248,7 @@ class SessionCore:
         if request is not None:
             self._branch()
             self._director.planner.ask(request)
+            self._live = None  # it shows what is asked for
 
     def _push(self, command: m.Push) -> None:
         self._branch()
