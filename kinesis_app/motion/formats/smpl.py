@@ -184,9 +184,9 @@ def _joints(path: Path, joints: np.ndarray, name: str, kind: str, given: Given) 
             hint = " (these are HumanML3D features; its joints lie in new_joints/)"
         raise KinesisError(f"'{path}': joints of shape (T, 22, 3) expected, found {joints.shape}{hint}.")
     check_frames(len(joints), path)
-    positions = joints.astype(np.float64) * (given.unit or 1.0)
-    if not np.isfinite(positions).all() or np.abs(positions).max() > MAX_METRES:
+    if not np.isfinite(joints).all() or np.abs(joints).max() * (given.unit or 1.0) > MAX_METRES:
         raise KinesisError(f"'{path}': joint positions must be finite and within {MAX_METRES:g} m.")
+    positions = joints.astype(np.float64) * (given.unit or 1.0)
     fps, up = check_fps(given.fps or HUMANML_FPS, path), given.up or body_up(NAMES, positions)
     rate = f"given as {fps:g}" if given.fps else f"not in the file, {fps:g} of HumanML3D assumed"
     notes = (

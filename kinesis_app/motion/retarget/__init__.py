@@ -11,7 +11,7 @@ from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS, joint_table
 from kinesis_app.body.kinematics import forward
 from kinesis_app.body.model import SIM_DT
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import MotionClip, continuous_quat
+from kinesis_app.motion.clip import MotionClip, continuous_quat, resample
 from kinesis_app.motion.formats.raw import RawMotion
 from kinesis_app.motion.retarget.anatomy import Anatomy, low_pass, resampled
 from kinesis_app.motion.retarget.contact import (
@@ -22,7 +22,7 @@ from kinesis_app.motion.retarget.contact import (
     on_floor,
     toe_extension,
 )
-from kinesis_app.motion.retarget.coordinates import from_coordinates
+from kinesis_app.motion.retarget.coordinates import from_coordinates, own_clip
 from kinesis_app.motion.retarget.correction import Correction, make_feasible
 from kinesis_app.motion.retarget.ik import Pose, solve
 from kinesis_app.motion.retarget.layout import Targets, lay_out, overground
@@ -38,8 +38,8 @@ __all__ = ["RetargetReport", "measure_clip", "retarget"]
 FPS = 1.0 / SIM_DT
 SMOOTHING = 12.0
 """Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
-MOST_LIFTS, DEEPEST_SOLE = 5, -0.006
-"""Soles are put on the floor again and again, until none is deeper than this before the last time [m]."""
+LIFTS, MOST_LIFTS, DEEPEST_SOLE = 2, 6, -0.008
+"""Soles are put on the floor this often, and again while one would still be deeper than this [m]."""
 NONSENSE = 100.0
 """A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
 MAX_SECONDS = 600.0
@@ -58,6 +58,9 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
         raise KinesisError(
             f"'{raw.source}' lasts {raw.duration:.0f} s; up to {MAX_SECONDS:.0f} s are retargeted."
         )
+    own = None if raw.joint_names else _own_motion(raw, name or raw.name)
+    if own is not None:
+        return own
     anatomy = overground(resampled(_anatomy(raw), FPS))
     targets, scale = lay_out(anatomy)
     targets = on_floor(targets)
@@ -75,8 +78,25 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
             f"'{raw.source}': this body misses its targets by {report.mean_residual_mm:.0f} mm on average; "
             f"are axes, units and names right? ({'; '.join(anatomy.notes)})"
         )
+    return _with_info(clip, raw, report), report
+
+
+def _with_info(clip: MotionClip, raw: RawMotion, report: RetargetReport) -> MotionClip:
     info = {"source": raw.source, "format": raw.format, "tags": ["imported"], "quality": report.figures()}
-    return replace(clip, info=info), report
+    return replace(clip, info=info)
+
+
+def _own_motion(raw: RawMotion, name: str) -> tuple[MotionClip, RetargetReport] | None:
+    """Coordinates of this very body, such as an exported clip, are kept as they are if they are sound."""
+    clip = own_clip(raw, name)
+    if clip is None:
+        return None
+    clip = resample(clip, FPS)
+    low, high = joint_table().range.T
+    clip = replace(clip, joints=np.clip(clip.joints, low, high))
+    report = measure_clip(clip)
+    report = replace(report, notes=(*raw.notes, *report.notes))
+    return (_with_info(clip, raw, report), report) if report.within_bars else None
 
 
 def _anatomy(raw: RawMotion) -> Anatomy:
@@ -101,12 +121,12 @@ def _solved(targets: Targets, contacts: Contacts) -> Pose:
     locked = within_reach(lock_feet(targets, contacts), resting)
     preferred = _preferred(locked, toe_extension(locked, contacts))
     pose = solve(locked, preferred, resting)
-    for _ in range(MOST_LIFTS):
+    for lift in range(MOST_LIFTS):
         height = sole_heights(forward(pose.qpos())).min(axis=(2, 3))
+        if lift >= LIFTS and height.min() > DEEPEST_SOLE:
+            break
         locked = lift_soles(locked, contacts, height)
         pose = solve(locked, preferred, resting, pose)
-        if height.min() > DEEPEST_SOLE:
-            break
     return _smoothed(pose)
 
 

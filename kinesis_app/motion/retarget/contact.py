@@ -30,6 +30,8 @@ MAX_OVERSHOOT = 0.008
 """How far an offset may swing past its end values between stances [m]."""
 SOFTNESS = 4.0
 """Smoothing of the offsets [frames at 150 Hz]; harder edges kick the knee at toe-off."""
+FADE = 45.0
+"""Frames at 150 Hz over which an offset fades before the first and after the last stance."""
 SHORTEST = 0.06
 """Contacts and gaps shorter than this are noise [s]."""
 
@@ -188,9 +190,15 @@ def bridged(offset: np.ndarray, stances: list[tuple[int, int]]) -> np.ndarray:
         slopes = np.array([_slope(offset, end - 1, -1), _slope(offset, start, 1)])
         curve = CubicHermiteSpline(knots, offset[knots], np.clip(slopes, -steepest, steepest))
         filled[end:start] = curve(np.arange(end, start))
-    filled[: stances[0][0]] = offset[stances[0][0]]
-    filled[stances[-1][1] :] = offset[stances[-1][1] - 1]
+    first, last = stances[0][0], stances[-1][1]
+    filled[:first] = offset[first] * _fading(first)[::-1, None]
+    filled[last:] = offset[last - 1] * _fading(len(offset) - last)[:, None]
     return gaussian_filter1d(filled, SOFTNESS, axis=0, mode="nearest")
+
+
+def _fading(n: int) -> np.ndarray:
+    """From 1 to 0 within ``FADE`` frames: before and after all stances a foot goes its own way."""
+    return 0.5 + 0.5 * np.cos(np.pi * np.minimum(np.arange(1, n + 1) / FADE, 1.0))
 
 
 def _slope(offset: np.ndarray, at: int, direction: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from kinesis_app.body.joints import JOINT_NAMES, SIDES, compose_qpos, joint_table
 from kinesis_app.body.kinematics import forward
 from kinesis_app.body.rotations import matrix_to_quat
+from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.motion.formats.raw import Y_UP_TO_Z_UP, RawMotion
 from kinesis_app.motion.retarget.anatomy import Anatomy
 from kinesis_app.motion.retarget.shape import (
@@ -34,19 +35,9 @@ def from_coordinates(raw: RawMotion) -> Anatomy:
     that faces +x, as in gait2392 and Rajagopal 2016. Hip, ankle and subtalar axes are the same as
     MyoLegs'; gait2392's knee flexes with a negative sign.
     """
-    values, n = raw.coordinates, raw.n_frames
-    notes = list(raw.notes)
-    joints = np.stack([values.get(name, np.zeros(n)) for name in JOINT_NAMES], axis=1)
-    _flip_knees(joints, notes)
-    joints = np.clip(joints, *joint_table().range.T)
-    pelvis = _pelvis(values)
-    quat = matrix_to_quat(pelvis @ ROOT_FROM_ANATOMICAL.T)
-    height = np.asarray(values["pelvis_ty"])
-    hanging = forward(compose_qpos(np.zeros((n, 3)), quat, joints))
-    reach = -sole_heights(hanging).min(axis=(1, 2, 3))
-    scale = _scale(reach, height, notes)
-    path = np.stack([values["pelvis_tx"], -values["pelvis_tz"], values["pelvis_ty"]], axis=1)
-    frames = forward(compose_qpos(scale * path, quat, joints))
+    values, notes = raw.coordinates, list(raw.notes)
+    joints, pelvis, quat, path = _posed(raw, notes)
+    frames = forward(compose_qpos(_scale(joints, quat, path[:, 2], notes) * path, quat, joints))
     return Anatomy(
         fps=raw.fps,
         legs=frames.pos[:, LEG_BODIES],
@@ -57,6 +48,26 @@ def from_coordinates(raw: RawMotion) -> Anatomy:
         fitted=True,
         notes=tuple(notes),
     )
+
+
+def own_clip(raw: RawMotion, name: str) -> MotionClip | None:
+    """The recorded poses as they are, if they are those of a body of this size; else None."""
+    notes = list(raw.notes)
+    joints, _, quat, path = _posed(raw, notes)
+    if _scale(joints, quat, path[:, 2], notes) != 1.0 or "as tall as this body" not in notes[-1]:
+        return None
+    return MotionClip(name, raw.fps, path, continuous_quat(quat), joints)
+
+
+def _posed(raw: RawMotion, notes: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Joints (T, 14), pelvis frame (T, 3, 3), root quaternion (T, 4) and unscaled path (T, 3)."""
+    values = raw.coordinates
+    joints = np.stack([values.get(name, np.zeros(raw.n_frames)) for name in JOINT_NAMES], axis=1)
+    _flip_knees(joints, notes)
+    pelvis = _pelvis(values)
+    path = np.stack([values["pelvis_tx"], -values["pelvis_tz"], values["pelvis_ty"]], axis=1)
+    quat = matrix_to_quat(pelvis @ ROOT_FROM_ANATOMICAL.T)
+    return np.clip(joints, *joint_table().range.T), pelvis, quat, path
 
 
 def _flip_knees(joints: np.ndarray, notes: list[str]) -> None:
@@ -82,8 +93,10 @@ def _trunk(values: Mapping[str, np.ndarray], pelvis: np.ndarray) -> np.ndarray |
     return pelvis @ ANATOMICAL_FROM_OPENSIM @ turn @ ANATOMICAL_FROM_OPENSIM.T
 
 
-def _scale(reach: np.ndarray, height: np.ndarray, notes: list[str]) -> float:
-    """This body's leg over the subject's: the stance leg must span the pelvis height."""
+def _scale(joints: np.ndarray, quat: np.ndarray, height: np.ndarray, notes: list[str]) -> float:
+    """This body's leg over the subject's: the stance leg must span the pelvis height (T,)."""
+    hanging = forward(compose_qpos(np.zeros((len(joints), 3)), quat, joints))
+    reach = -sole_heights(hanging).min(axis=(1, 2, 3))
     if height.min() > 0.2:
         scale = float(np.percentile(reach / height, 90.0))
         if abs(scale - 1.0) < SAME_SIZE:

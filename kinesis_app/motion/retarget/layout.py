@@ -17,15 +17,15 @@ TRUNK_SHARE = 0.5
 PELVIS_CUTOFF = 6.0
 """Low-pass of the pelvis' sway and turning [Hz]: two thirds of the body's mass ride on it, and
 marker noise there asks for forces that no floor gives."""
-MAX_TILT = np.deg2rad(15.0)
-"""Mean tilt of the pelvis taken for a convention of the marker set; what is beyond it is posture:
-a sprinter leans, and upright his hips would have to extend further than hips do."""
+MAX_TILT = np.deg2rad(35.0)
+"""Largest mean tilt taken for a convention of the marker set rather than for a posture."""
+EXTENSION = np.deg2rad(26.0)
+"""A sprinter leans: upright, his hips would have to extend further than this, and this body's stop at
+30 degrees. What is beyond stays in the lean."""
 MAX_TORSION = np.deg2rad(30.0)
 """Adults' tibiae are twisted outward by 24 +- 9 deg (Strecker et al. 1997, J Bone Joint Surg 79-B:1019)."""
 BENT = 0.12
 """Share of the leg's length that the knee must be beside its line to tell where it bends: 27 degrees."""
-MAX_FOOT_TILT = np.deg2rad(35.0)
-"""Largest mean tilt of a resting foot taken for a convention."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,9 @@ def lay_out(anatomy: Anatomy) -> tuple[Targets, float]:
     start = anatomy.legs[0, :, 0].mean(axis=0) * np.array([1.0, 1.0, 0.0])
     rotation = Rotation.from_euler("z", -heading).as_matrix()
     anatomy = turned(anatomy, rotation, -(rotation @ start))
-    pelvis = _upright(anatomy.pelvis)
-    root = _with_trunk(anatomy.pelvis, pelvis, anatomy.trunk)
+    lean = _lean(anatomy.legs, _upright(anatomy.pelvis))
+    pelvis = _upright(anatomy.pelvis, lean)
+    root = _with_trunk(anatomy.pelvis, pelvis, anatomy.trunk, lean)
     foot = anatomy.foot if anatomy.fitted else _untwisted(anatomy.legs, _foot_axes(anatomy))
     legs, scale = (anatomy.legs, 1.0) if anatomy.fitted else _legs(anatomy, pelvis, foot)
     legs, foot = _flat_feet(legs, foot, anatomy.fps)
@@ -90,21 +91,33 @@ def _yaw(frames: np.ndarray) -> np.ndarray:
     return Rotation.from_euler("z", np.arctan2(frames[:, 1, 0], frames[:, 0, 0])[:, None]).as_matrix()
 
 
-def _upright(frames: np.ndarray) -> np.ndarray:
-    """The frames without their mean tilt (``MAX_TILT`` of it), the marker set's or the subject's anatomy."""
+def _lean(legs: np.ndarray, pelvis: np.ndarray) -> float:
+    """Forward lean [rad] without which the thighs would be too far behind an upright pelvis."""
+    thigh = np.einsum("tji,tsj->tsi", pelvis, legs[:, :, 1] - legs[:, :, 0])
+    extension = np.arctan2(-thigh[..., 0], -thigh[..., 2])
+    return max(float(np.percentile(extension, 98.0)) - EXTENSION, 0.0)
+
+
+def _upright(frames: np.ndarray, lean: float = 0.0) -> np.ndarray:
+    """The frames without their mean tilt but for ``lean`` [rad] of it: marker set's or subject's anatomy."""
     tilt = Rotation.from_matrix(np.swapaxes(_yaw(frames), -1, -2) @ frames).as_rotvec().mean(axis=0)
     tilt[2] = 0.0
-    tilt *= min(1.0, MAX_TILT / max(float(np.linalg.norm(tilt)), 1e-9))
+    size = float(np.linalg.norm(tilt))
+    if size > MAX_TILT:
+        return frames
+    tilt *= max(1.0 - lean / max(size, 1e-9), 0.0)
     return frames @ Rotation.from_rotvec(-tilt).as_matrix()
 
 
-def _with_trunk(raw_pelvis: np.ndarray, pelvis: np.ndarray, trunk: np.ndarray | None) -> np.ndarray:
+def _with_trunk(
+    raw_pelvis: np.ndarray, pelvis: np.ndarray, trunk: np.ndarray | None, lean: float
+) -> np.ndarray:
     """Root orientation between pelvis and trunk: MyoLegs' trunk is rigid with its pelvis."""
     if trunk is None:
         return pelvis
     relative = Rotation.from_matrix(np.swapaxes(raw_pelvis, -1, -2) @ trunk).as_rotvec()
     relative -= relative.mean(axis=0)
-    return _upright(pelvis @ Rotation.from_rotvec(TRUNK_SHARE * relative).as_matrix())
+    return _upright(pelvis @ Rotation.from_rotvec(TRUNK_SHARE * relative).as_matrix(), lean)
 
 
 def _legs(anatomy: Anatomy, pelvis: np.ndarray, foot: np.ndarray) -> tuple[np.ndarray, float]:
@@ -199,7 +212,7 @@ def _flat_feet(legs: np.ndarray, foot: np.ndarray, fps: float) -> tuple[np.ndarr
         up /= np.linalg.norm(up)
         axis = np.cross(up, [0.0, 0.0, 1.0])
         angle = np.arctan2(np.linalg.norm(axis), up[2])
-        if angle > MAX_FOOT_TILT:
+        if angle > MAX_TILT:
             continue
         unit = axis / max(np.linalg.norm(axis), 1e-9)
         level = foot[:, side] @ Rotation.from_rotvec(-angle * unit).as_matrix()
