@@ -5,6 +5,7 @@ Planner, gait generator and imitation policy together: the plan is made once, wh
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -20,16 +21,19 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.evaluation.rollout import PolicyFunction, Rollout, rollout
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import GaitPlan, generate
+from kinesis_app.motion.gait.replanning import planned_state, replan
 from kinesis_app.session.goals import plan_goals
 
 REACHED = 0.10
 """Largest distance of the pelvis from the goal at the end [m]."""
 LOWEST = 0.7
 """A pelvis below this has fallen [m]."""
-START = 0.35
-"""From the goal's appearance to the first change of the plan [s]: until then the reference stands."""
+START = 0.1
+"""From the goal's appearance to the first change of the plan [s]."""
 SETTLING = 0.45
 """Wanted from the end of the planned way to the end of the episode [s]."""
+STANDING = GaitPlan(8.0)
+"""What was done before the goal appears."""
 BATCH = 64
 """Bodies simulated at once."""
 BRISKNESS = (
@@ -98,13 +102,22 @@ class GoalEvaluation:
 
 def goal_clip(x: float, y: float, seconds: float) -> tuple[MotionClip, float]:
     """From standing to a goal, as gently as the time allows: the clip, and when its way ends [s]."""
-    goal = (GoalMark(x, y),)
+    goal, begin = (GoalMark(x, y),), STANDING.duration / 2.0
+    at_rest = replan(STANDING, begin, standing_state(), standing_state())
     for limits in BRISKNESS:
-        plan, stages = plan_goals(goal, GaitPlan(seconds), START, limits)
-        if stages[-1].end <= seconds - SETTLING:
+        plan, stages = plan_goals(goal, at_rest, begin + START, limits)
+        planned = stages[-1].end - begin
+        if planned <= seconds - SETTLING:
             break
-    plan = replace(plan, duration=seconds + (max(LOOK_AHEAD) + 1) * CTRL_DT)
-    return generate(plan, name="goal"), stages[-1].end
+    plan = replace(plan, duration=begin + seconds + (max(LOOK_AHEAD) + 1) * CTRL_DT)
+    return generate(plan, name="goal", start=begin), planned
+
+
+@functools.cache
+def standing_state() -> tuple[np.ndarray, np.ndarray]:
+    """Positions (35,) and velocities (34,) of quiet standing at the origin, at rest: no step is begun yet."""
+    qpos, qvel = planned_state(STANDING, STANDING.duration / 2.0)
+    return qpos, np.zeros_like(qvel)
 
 
 def evaluate_goals(
