@@ -93,7 +93,7 @@ class Bench:
 @pytest.fixture
 def bench(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     monkeypatch.setenv("KINESIS_CONFIG", str(tmp_path / "config"))
-    monkeypatch.setenv("KINESIS_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     made = Bench(tmp_path)
     yield made
     made.close()
@@ -128,6 +128,16 @@ def test_the_bindings_of_simulate_are_there(bench: Bench) -> None:
         "0": "view.groups_0", "5": "view.groups_5", "Shift+0": "view.site_groups_0", "Ctrl+K": "help.palette",
     }  # fmt: skip
     assert {key: table[key].id for key in expected} == expected
+
+
+def test_every_shortcut_can_be_typed(bench: Bench) -> None:
+    from kinesis_app.gui.keys import KEY_NAMES
+
+    for key in shortcut_table(bench.actions):
+        name = re.sub(r"^(Ctrl\+)?(Shift\+)?(Alt\+)?", "", key)
+        assert name in KEY_NAMES, key
+    without = {action.id for action in bench.actions if not action.keys}
+    assert not any(name.startswith("time.") for name in without)  # the rest: menu, palette, --do
 
 
 def test_every_action_runs(bench: Bench) -> None:

@@ -86,6 +86,15 @@ def test_zoom_keeps_the_time_under_the_mouse() -> None:
     assert axis.limits(40.0, 40.0) == (30.0, 40.0)
 
 
+def test_time_ticks_are_round_and_few() -> None:
+    from kinesis_app.gui.time_axis import MOST_TICKS, ticks
+
+    assert ticks((93.3, 103.3)) == [("94", 94.0), ("96", 96.0), ("98", 98.0), ("100", 100.0), ("102", 102.0)]
+    assert ticks((0.0, 0.5)) == [(f"{0.1 * i:.6g}", 0.1 * i) for i in range(6)]
+    for span in (0.5, 1.0, 3.0, 9.9, 10.0, 47.0, 120.0):
+        assert 2 <= len(ticks((100.0, 100.0 + span))) <= MOST_TICKS
+
+
 def test_work_reports_progress_and_can_be_cancelled() -> None:
     from kinesis_app.errors import KinesisError
     from kinesis_app.gui.jobs import Jobs, Progress
@@ -298,6 +307,7 @@ class Tour(Driver):
         self.key("shift+h")
         self.wait("Shift+H hides the ghost", lambda: w.view.options.ghost != ghost)
         self.type_into_search("f v ", forces)
+        self.goal_by_click()
         self.bad_file()
         self.key("Escape")
         self.hover("picture")
@@ -315,6 +325,36 @@ class Tour(Driver):
         assert w.view.options.forces == forces, "a shortcut fired while typing"
         assert w.view.options.muscles, "a shortcut fired while typing"
         self.passed.append("typing fires no shortcut")
+
+    def goal_by_click(self) -> None:
+        """A click with the goal tool asks for the place under it; the eye is still while time is."""
+        import dearpygui.dearpygui as dpg
+
+        from kinesis_app.view.eye import ground_point
+
+        w, shot = self.window, self.window.session.latest_snapshot
+        w.view.set_tracking(False)
+        self.until("goal tool", lambda: w.desk.goal_tool, lambda: self.click("tool_human.goal"))
+        asked: list[Any] = []
+        send = w.desk.session.send
+        w.desk.session.send = lambda command: (asked.append(command), send(command))
+        left, top = dpg.get_item_rect_min("picture")
+        width, height = dpg.get_item_rect_size("picture")
+        x, y = int(left + 0.15 * width), int(top + 0.8 * height)
+        xdotool("mousemove", str(x), str(y))
+        time.sleep(0.4)
+        wanted = ground_point(w.view.eye, (x - left) / width, 1.0 - (y - top) / height)
+        xdotool("mousedown", "1")
+        time.sleep(0.4)
+        xdotool("mouseup", "1")
+        self.wait("a goal is asked for", lambda: any(type(c).__name__ == "SetGoal" for c in asked))
+        goal = next(c for c in asked if type(c).__name__ == "SetGoal")
+        assert wanted is not None
+        assert abs(goal.x - wanted[0]) < 1e-3, (goal, wanted)
+        assert abs(goal.y - wanted[1]) < 1e-3, (goal, wanted)
+        self.wait("it goes there", lambda: shot().task is not None and len(shot().task.goals) > 0, 30)
+        w.desk.session.send = send
+        self.until("goal tool off", lambda: not w.desk.goal_tool, lambda: self.click("tool_human.goal"))
 
     def bad_file(self) -> None:
         from kinesis_app.gui.opening import open_motion

@@ -33,16 +33,16 @@ def test_a_new_user_gets_there(display: str, tmp_path: Path) -> None:
     _, errors = start(__file__, display, tmp_path)
     assert "Error" not in errors
     frames = imageio.mimread(tmp_path / "kinesis_001.mp4")
-    assert len(frames) == 11  # ten control steps
+    assert len(frames) in (11, 21, 31)  # ten control steps, or more where a key had to be pressed again
     assert np.std(frames[0]) > 10
     assert np.abs(frames[0].astype(float) - frames[-1]).max() > 30  # it moves
     names, table = read_storage(tmp_path / "kinesis_001.sto")
-    assert len(table) == 11
+    assert len(table) == len(frames)
     np.testing.assert_allclose(np.diff(table[:, 0]), 1 / 30, atol=1e-6)
     soleus = table[:, names.index("/forceset/soleus_r/activation")]
     assert ((soleus > -1e-6) & (soleus < 1.1)).all()
-    knee = table[:, names.index("/jointset/knee_r/knee_angle_r/value")] if "knee" in str(names) else soleus
-    assert np.ptp(knee) > 0.0
+    knee = table[:, next(i for i, name in enumerate(names) if "knee_angle_r" in name)]
+    assert np.ptp(knee) > 0.01  # rad: a third of a second of walking
 
 
 def read_storage(path: Path) -> tuple[list[str], np.ndarray]:
@@ -135,23 +135,45 @@ class NewUser(Driver):
     def go_back_and_on(self) -> None:
         shot = self.window.session.latest_snapshot
         began = shot().run_time
-        self.wait("it walks on", lambda: shot().run_time > began + 1.0, 60)
-        self.drag("timeline", -60, 0)
+        self.wait("it walks on", lambda: shot().run_time > began + 2.5, 90)
+        self.scrub_to(began + 0.8)
         self.wait("the past is shown", lambda: shot().reviewing and not shot().playing)
         here = shot().run_time
+        assert abs(here - began - 0.8) < 0.5
         self.until("it goes on from there", lambda: not shot().reviewing, lambda: self.click("time_continue"))
         self.wait("live", lambda: shot().playing and shot().run_time > here)
-        self.wait("the future is forgotten", lambda: abs(shot().history[1] - shot().run_time) < 0.5)
+        self.wait(
+            "what came after is forgotten",
+            lambda: any("forgotten" in text for _, text in self.window.log.all),
+        )
+        assert dict(shot().experiment.strength) == {"soleus": 0.2}
+
+    def scrub_to(self, run_time: float) -> None:
+        """Press the timeline at its end, drag to a time, release."""
+        import dearpygui.dearpygui as dpg
+
+        left, top = dpg.get_item_rect_min("timeline")
+        width, height = dpg.get_item_rect_size("timeline")
+        y = str(int(top + height / 2))
+        xdotool("mousemove", str(int(left + width - 4)), y)
+        time.sleep(0.4)
+        xdotool("mousedown", "1")
+        time.sleep(0.4)
+        oldest, newest = self.window.session.latest_snapshot().history
+        x = left + width * (run_time - oldest) / max(newest - oldest, 10.0)
+        for share in (0.5, 1.0):
+            xdotool("mousemove", str(round(left + width - 4 + share * (x - left - width + 4))), y)
+            time.sleep(0.4)
+        xdotool("mouseup", "1")
 
     def save(self) -> None:
         w, shot = self.window, self.window.session.latest_snapshot
-        begin = shot().step
-        self.wait("there is something to film", lambda: shot().step > begin + 15 or shot().step > 30, 60)
+        self.wait("there is something to film", lambda: shot().step > 45 and shot().motion == "my_walk", 120)
         self.hover("picture")
         self.until("space pauses", lambda: not shot().playing, lambda: self.key("space"))
         self.until("A is set", lambda: w.desk.loop_from is not None, lambda: self.key("shift+a"))
-        step = shot().step
-        self.until("ten steps back", lambda: shot().step == step - 10, lambda: self.key("shift+Left"))
+        a = shot().run_time
+        self.until("ten steps back", lambda: shot().run_time < a - 0.3, lambda: self.key("shift+Left"))
         self.until("B is set", lambda: shot().loop_range is not None, lambda: self.key("shift+b"))
         self.until("a .sto", lambda: Path("kinesis_001.sto").is_file(), lambda: self.key("ctrl+e"))
         self.until("a film", lambda: bool(w.jobs.running), lambda: self.click("tool_file.film_mp4"))

@@ -42,7 +42,7 @@ def start(program: str, display: str, folder: Path, settings: str = "") -> tuple
     """Run a test file as a program in ``folder``; what its driver saw, and what the program wrote."""
     env = {**os.environ, "DISPLAY": display, "PYTHONPATH": os.pathsep.join(sys.path)}
     env.pop("WAYLAND_DISPLAY", None)
-    env["KINESIS_CONFIG"], env["KINESIS_STATE"] = str(folder / "config"), str(folder / "state")
+    env["KINESIS_CONFIG"], env["XDG_STATE_HOME"] = str(folder / "config"), str(folder / "state")
     if settings:
         (folder / "config").mkdir()
         (folder / "config" / "settings.yaml").write_text(settings)

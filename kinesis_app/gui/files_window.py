@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kinesis_app.session.recent import recent_files
 
 _UP = "../"
 _MOST = 400
+_DOUBLE_CLICK = 0.5
 _TITLES = {
     "motion": "Open a motion",
     "policy": "Open a policy",
@@ -30,6 +32,7 @@ class FilesWindow:
         self._desk, self._guarded = desk, guarded
         self._folder = Path.cwd()
         self._shown: dict[str, Path] = {}
+        self._clicked_last = (0.0, "")
 
     def build(self) -> None:
         with dpg.window(tag="files", show=False, no_collapse=True):
@@ -74,7 +77,10 @@ class FilesWindow:
         path = self._shown.get(label)
         if path is None:
             return
-        if path.is_dir():
+        now, again = time.monotonic(), label == self._clicked_last[1]
+        double = again and now - self._clicked_last[0] < _DOUBLE_CLICK
+        self._clicked_last = (now, label)
+        if path.is_dir() or double:
             self.enter(str(path))
         else:
             dpg.set_value("files_path", str(path))

@@ -113,7 +113,7 @@ class GaitPlots:
         ):
             dpg.add_plot_axis(dpg.mvXAxis, tag=f"gait_x{i}", no_tick_labels=not last)
             dpg.set_axis_limits(f"gait_x{i}", 0.0, 100.0)
-            dpg.set_axis_ticks(f"gait_x{i}", (("0", 0.0), ("50 %", 50.0), ("100", 100.0)))
+            dpg.set_axis_ticks(f"gait_x{i}", (("0", 0.0), ("25", 25.0), ("50", 50.0), ("75 %", 75.0)))
             axis = dpg.add_plot_axis(dpg.mvYAxis, tag=f"gait_y{i}")
             dpg.add_shade_series(empty, empty, y2=empty, parent=axis, tag=f"gait_band{i}")
             dpg.bind_item_theme(f"gait_band{i}", "human_band")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 import dearpygui.dearpygui as dpg
@@ -30,6 +31,8 @@ _TEXT_ITEMS = ("mvInputText", "mvInputInt", "mvInputFloat", "mvSliderFloat", "mv
 """Types of items that take characters (a slider does after Ctrl+click)."""
 _ALWAYS = ("Esc", "F1", "Ctrl+K")
 """Keys that no text field has a use for."""
+_FRAMES = 3
+"""For so long after typing a key still belongs to the text field."""
 KEY_NAMES = frozenset(_NAMES.values())
 
 
@@ -49,12 +52,17 @@ class Keys:
         self._held: set[int] = set()
         self._fields: list[int] = []
         self._known = 0
+        self._typed: deque[bool] = deque(maxlen=_FRAMES)
 
     def build(self) -> None:
         """Listen to the keyboard."""
         with dpg.handler_registry():
             dpg.add_key_press_handler(callback=self._pressed)
             dpg.add_key_release_handler(callback=self._released)
+
+    def update(self) -> None:
+        """Once per frame, before the callbacks: they come late, when Enter has already left its field."""
+        self._typed.append(self.typing())
 
     def typing(self) -> bool:
         """Whether the keyboard belongs to a text field."""
@@ -71,7 +79,7 @@ class Keys:
         if name is None or (repeated and name not in _REPEATING):
             return
         chord = "".join(m for m, keys in _MODIFIERS.items() if self._holds(keys)) + name
-        if self._first(chord) or (self.typing() and chord not in _ALWAYS):
+        if self._first(chord) or ((self.typing() or any(self._typed)) and chord not in _ALWAYS):
             return
         action = self._table.get(chord)
         if action is not None:

@@ -15,6 +15,7 @@ from kinesis_app.gui.controls import Controls
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.experiment_panel import ExperimentPanel
 from kinesis_app.gui.plot_area import PlotArea
+from kinesis_app.gui.settings import LEFT_TABS
 from kinesis_app.gui.tab_row import TabRow
 from kinesis_app.gui.toolbar import Toolbar
 from kinesis_app.gui.transport import Transport
@@ -51,6 +52,24 @@ class Parts:
     command: CommandBar
     transport: Transport
     plots: PlotArea
+
+
+def make_parts(
+    desk: Desk, actions: dict[str, Action], call: Callable[[Action], None], viewport: Viewport
+) -> Parts:
+    """The parts, not yet built."""
+    titles = {name: name.capitalize() for name in LEFT_TABS}
+    return Parts(
+        left_tabs=TabRow("left", titles, lambda name: desk.set(left_tab=name)),
+        controls=Controls(desk),
+        experiment=ExperimentPanel(desk),
+        view_panel=ViewPanel(desk, actions, call),
+        viewport=viewport,
+        toolbar=Toolbar(desk, actions, call),
+        command=CommandBar(desk),
+        transport=Transport(desk, actions, call),
+        plots=PlotArea(desk),
+    )
 
 
 def window_size(screen: tuple[int, int], wanted: tuple[int, int] = (0, 0)) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from kinesis_app.gui.plot_parts import set_limits
 from kinesis_app.gui.raster import PLOTS as RASTERS
 from kinesis_app.gui.raster import Raster
 from kinesis_app.gui.tab_row import TabRow
+from kinesis_app.gui.time_axis import ticks
 from kinesis_app.session import messages as m
 
 TITLES = {"muscles": "Muscles", "body": "Body", "gait": "Gait cycle"}
@@ -79,6 +80,7 @@ class PlotArea:
             return
         self._drawn = state
         set_limits([f"{plot}_x" for plot in _PLOTS[tab]], self._limits)
+        dpg.set_axis_ticks(f"{_PLOTS[tab][-1]}_x", tuple(ticks(self._limits)))
         for plot in _PLOTS[tab]:
             dpg.set_value(f"{plot}_cursor", [[cursor]])
             dpg.configure_item(f"{plot}_cursor", show=shot.reviewing or desk.axis.end is not None)

@@ -10,6 +10,7 @@ import dearpygui.dearpygui as dpg
 import numpy as np
 
 from kinesis_app.body.muscles import muscle_table
+from kinesis_app.gui.context_menu import ContextMenu
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.goal_marks import GoalDrag, press, shown
 from kinesis_app.gui.viewport import Viewport
@@ -34,8 +35,9 @@ _PULLED = "pelvis"
 class Pointer:
     """Polled once per frame: Dear PyGui's own drag handlers come late and fire over other panels."""
 
-    def __init__(self, desk: Desk, viewport: Viewport) -> None:
-        self._desk, self._viewport = desk, viewport
+    def __init__(self, desk: Desk, viewport: Viewport, menu: ContextMenu) -> None:
+        self._desk, self._viewport, self._menu = desk, viewport, menu
+        self._menu_at = math.inf
         self._drag: int | None = None
         self._pressed_at = self._mouse = (0.0, 0.0)
         self._travelled = 0.0
@@ -67,6 +69,10 @@ class Pointer:
             self._move(self._drag, moved)
         self._mouse, self._down = position, down
         self._show_goals()
+        if time.monotonic() > self._menu_at:
+            self._menu_at = math.inf
+            point = self._ground()
+            self._desk.view.pick(*self._viewport.mouse(), lambda found: self._menu.appear(found, point))
 
     def note(self) -> str:
         """What a click would do, for the line of readings; empty if nothing special."""
@@ -115,9 +121,15 @@ class Pointer:
         self._last_click[button] = now
         if button == 0 and not pulled and not self._desk.goal_tool:
             self._desk.view.pick(*self._viewport.mouse(), self._select_body if double else self._select)
-        elif button == 1 and double and pulled:
+        elif button == 1:
+            self._right_click(double, pulled)
+
+    def _right_click(self, double: bool, control: bool) -> None:
+        # A single click waits: it may turn out to be the first half of a double click.
+        self._menu_at = math.inf if double or control else time.monotonic() + 2.0 * _DOUBLE_CLICK
+        if double and control:
             self._desk.view.set_tracking(True)
-        elif button == 1 and double:
+        elif double:
             self._desk.view.pick(*self._viewport.mouse(), self._centre)
 
     # --- selection -------------------------------------------------------------------------

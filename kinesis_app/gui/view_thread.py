@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import queue
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +12,8 @@ import numpy as np
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.gui.frames import FrameStore
+from kinesis_app.gui.picture_file import write_picture
+from kinesis_app.gui.priority import lower_priority
 from kinesis_app.session.messages import Snapshot
 from kinesis_app.view.camera import Camera
 from kinesis_app.view.camera_views import CAMERA_VIEWS
@@ -143,7 +142,7 @@ class ViewThread:
     # --- the thread ------------------------------------------------------------------------
 
     def _run(self) -> None:
-        _lower_priority()
+        lower_priority()
         try:
             with self._build_lock:
                 from kinesis_app.view.scene import view_model
@@ -235,14 +234,7 @@ class ViewThread:
         width, height = SCREENSHOT_SIZE
         image = np.zeros((height, width, 3), dtype=np.uint8)
         self._renderer.render(Pose.of(shot), self.camera, image, self.options)
-        import imageio.v2 as imageio
-
-        try:
-            imageio.imwrite(path, image[::-1])
-        except OSError as error:
-            self._tell("error", f"'{path}' could not be written: {error.strerror}.")
-            return
-        self._tell("info", f"Picture saved as '{path}'.")
+        self._tell(*write_picture(image, path))
 
 
 def _align(view: ViewThread) -> None:
@@ -256,10 +248,3 @@ def _look(view: ViewThread) -> None:
     if shot is not None:
         view.camera.look(shot.qpos, wanted.azimuth, wanted.elevation, wanted.distance)
         view.camera.tracking = wanted.tracking
-
-
-def _lower_priority() -> None:
-    """Drawing, with all threads the GL driver starts, yields to the simulation."""
-    if sys.platform.startswith("linux"):
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,12 +10,11 @@ from typing import Any
 import dearpygui.dearpygui as dpg
 
 from kinesis_app.errors import KinesisError
-from kinesis_app.gui import layout, plot_parts, theme
-from kinesis_app.gui.actions import Action, action_by_id, action_table, remapped, shortcut_table
-from kinesis_app.gui.command_bar import CommandBar
-from kinesis_app.gui.controls import Controls
+from kinesis_app.gui import layout, plot_parts, theme, user
+from kinesis_app.gui.actions import Action, action_by_id, action_table, shortcut_table
+from kinesis_app.gui.callbacks import call_back
+from kinesis_app.gui.context_menu import ContextMenu
 from kinesis_app.gui.desk import ENDLESS, Desk
-from kinesis_app.gui.experiment_panel import ExperimentPanel
 from kinesis_app.gui.files_window import FilesWindow
 from kinesis_app.gui.floating import Floating
 from kinesis_app.gui.help import Help, build_welcome
@@ -25,14 +23,9 @@ from kinesis_app.gui.keys import Keys
 from kinesis_app.gui.messages_log import MessageLog
 from kinesis_app.gui.palette import Palette
 from kinesis_app.gui.picker import MusclePicker
-from kinesis_app.gui.plot_area import PlotArea
 from kinesis_app.gui.pointer import Pointer
-from kinesis_app.gui.settings import LEFT_TABS, Settings, config_dir, load_keys, load_settings, save_settings
+from kinesis_app.gui.settings import Settings
 from kinesis_app.gui.startup import BUILD_LOCK, SessionStarter
-from kinesis_app.gui.tab_row import TabRow
-from kinesis_app.gui.toolbar import Toolbar
-from kinesis_app.gui.transport import Transport
-from kinesis_app.gui.view_panel import ViewPanel
 from kinesis_app.gui.view_thread import ViewThread
 from kinesis_app.gui.viewport import Viewport
 from kinesis_app.session import messages as m
@@ -101,28 +94,20 @@ class Window:
         dpg.configure_app(manual_callback_management=True)
         theme.build_themes()
         plot_parts.build_line_themes()
-        desk = self.desk = self._new_desk()
-        self.actions = self._keyed(action_table(desk))
+        desk = self.desk = user.new_desk(self.session, self.view, self.jobs, self.log.tell)
+        desk.clipboard, desk.full_screen = dpg.set_clipboard_text, dpg.toggle_viewport_fullscreen
+        desk.motion_name = self._motion or ENDLESS
+        self.actions = user.keyed(action_table(desk), self.log.tell)
         for name in self._do:
             action_by_id(self.actions, name)
         by_id = {action.id: action for action in self.actions}
         self.viewport = Viewport(self.view)
-        self.pointer = Pointer(desk, self.viewport)
-        self.parts = layout.Parts(
-            left_tabs=TabRow(
-                "left", {name: name.capitalize() for name in LEFT_TABS}, lambda name: desk.set(left_tab=name)
-            ),
-            controls=Controls(desk),
-            experiment=ExperimentPanel(desk),
-            view_panel=ViewPanel(desk, by_id, self.call),
-            viewport=self.viewport,
-            toolbar=Toolbar(desk, by_id, self.call),
-            command=CommandBar(desk),
-            transport=Transport(desk, by_id, self.call),
-            plots=PlotArea(desk),
-        )
+        menu = ContextMenu(desk)
+        self.pointer = Pointer(desk, self.viewport, menu)
+        self.parts = layout.make_parts(desk, by_id, self.call, self.viewport)
         layout.build(self.parts, self.actions, self.call)
         self.pointer.build()
+        menu.build()
         self._build_floating(desk)
         self.keys = Keys(shortcut_table(self.actions), self.call, self._key_first)
         self.keys.build()
@@ -130,30 +115,6 @@ class Window:
         self._looks: tuple[str, float] | None = None
         self._create_viewport()
         self.parts.controls.read_libraries()
-
-    def _new_desk(self) -> Desk:
-        settings = Settings()
-        try:
-            settings = load_settings(config_dir() / "settings.yaml")
-        except KinesisError as error:
-            self.log.tell("warning", f"{error} Defaults are used.")
-        desk = Desk(self.session, self.view, self.jobs, self.log.tell, settings)
-        desk.clipboard, desk.full_screen = dpg.set_clipboard_text, dpg.toggle_viewport_fullscreen
-        desk.motion_name = self._motion or ENDLESS
-        desk.show(color_map=settings.color_map)
-        if not settings.welcomed:
-            desk.open.add("welcome")
-            desk.set(welcomed=True)
-        return desk
-
-    def _keyed(self, actions: list[Action]) -> list[Action]:
-        try:
-            keyed = remapped(actions, load_keys(config_dir() / "keys.yaml"))
-            shortcut_table(keyed)
-        except KinesisError as error:
-            self.log.tell("warning", f"{error} The usual shortcuts are used.")
-            return actions
-        return keyed
 
     def _build_floating(self, desk: Desk) -> None:
         self.palette = Palette(desk, self.actions, self.call)
@@ -189,6 +150,7 @@ class Window:
         while dpg.is_dearpygui_running() and not self.desk.closing:
             began, spent = time.perf_counter(), time.thread_time()
             self._start_when_ready()
+            self.keys.update()
             self._run_callbacks()
             self._guarded(self.jobs.deliver)
             self._guarded(self.view.deliver)
@@ -214,9 +176,9 @@ class Window:
             self._do.clear()
 
     def _run_callbacks(self) -> None:
-        for callback, sender, data, user in dpg.get_callback_queue() or ():
+        for callback, sender, data, about in dpg.get_callback_queue() or ():
             if callback is not None:
-                self._guarded(partial(_call, callback, sender, data, user))
+                self._guarded(partial(call_back, callback, sender, data, about))
 
     def _guarded(self, work: Callable[[], Any]) -> None:
         try:
@@ -283,14 +245,7 @@ class Window:
         self.desk.set(width=dpg.get_viewport_width(), height=dpg.get_viewport_height())
         if self.desk.settings != self._remembered:
             self._remembered = self.desk.settings
-            self._guarded(lambda: save_settings(self._remembered, config_dir() / "settings.yaml"))
+            self._guarded(lambda: user.remember(self._remembered))
 
     def _latest(self) -> m.Snapshot | None:
         return self._session.latest_snapshot() if self._session is not None else None
-
-
-def _call(callback: Callable[..., Any], sender: object, data: object, user: object) -> Any:
-    """Call with as many of the three as the callback takes."""
-    n = len(inspect.signature(callback).parameters)
-    variadic = any(p.kind is p.VAR_POSITIONAL for p in inspect.signature(callback).parameters.values())
-    return callback(*(sender, data, user)[: 3 if variadic else n])

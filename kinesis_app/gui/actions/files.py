@@ -36,7 +36,7 @@ def rows(d: Desk) -> list[Action]:
     ]
     return [
         Action("file.open", "Open motion ...", ("Ctrl+O",), partial(ask, d, "motion"), "File",
-               "Follow a motion from a file: BVH, AMC, TRC, MOT, STO, NPZ"),
+               "Follow a motion from a file: BVH, AMC, C3D, TRC, MOT, STO, SMPL and more"),
         Action("file.open_policy", "Open policy ...", ("Ctrl+Shift+O",), partial(ask, d, "policy"), "File",
                "Let another network drive the muscles"),
         Action("file.reload", "Reload motion", ("Ctrl+L",), partial(opening.reload, d), "File",
