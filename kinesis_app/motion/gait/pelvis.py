@@ -212,11 +212,13 @@ def pelvis_height(
     knots, low = height_knots(load)
     rows = [(k - int(frames[0]), down) for k, down in zip(knots, low, strict=True)]
     rows = [(min(max(k, 0), len(frames) - 1), down) for k, down in rows if start is None or k > 0]
+    if start is not None and not rows:
+        rows = [(len(frames) - 1, False)]
     rows = sorted({k: down for k, down in rows}.items())
     at = np.array([k for k, _ in rows])
     down = np.array([d for _, d in rows])
     value = np.minimum(wanted, ceiling)[at]
-    if len(at) < 2:
+    if len(at) < 2 and start is None:
         return np.full(len(frames), value[0] if len(at) else wanted.mean())
     high = np.interp(at, at[~down], value[~down])
     drop = np.where(down, bob * np.minimum(DROP[0] + DROP[1] * speed[at], DROP[2]), 0.0)

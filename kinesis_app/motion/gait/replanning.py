@@ -24,6 +24,13 @@ PRESS_LIMIT = (0.045, 0.016)
 STANDING_PRESS_LIMIT = (0.06, 0.05)
 """The same under both feet in standing."""
 
+SOONER = (1.0, 0.92, 0.85)
+"""Shares of its remaining time in which the foot in the air may come down."""
+SHORTEST = 0.25
+"""No foot comes down sooner than in this time [s]."""
+EASY_SHIFT = 0.18
+"""A step displaced by less [m] needs no hurry."""
+
 State = tuple[np.ndarray, np.ndarray]
 """MuJoCo's positions (35,) and velocities (34,) of the physics model."""
 
@@ -176,15 +183,30 @@ def _press(cut: _Cut, frame: int, heading: float, deviation: np.ndarray, moved: 
 
 
 def _landing(resume: Resume, side: int, plan: GaitPlan, path: Path) -> Resume:
-    """The step in the air comes down where it catches the body."""
+    """The step in the air comes down where, and as soon as, it catches the body."""
     stances = resume.steps.stances
     last, other = stances[side][-1], stances[1 - side][-1].pose
     step = round(GRID_FPS / step_frequency(path.velocity_at(last.land / GRID_FPS), plan.style))
-    here = resume.moved_at(np.array(last.land / GRID_FPS))
-    place = last.pose + np.array([*here, 0.0])
-    strikes = (last.land, last.land + step)
-    moved, catch = catching_step(resume.catch, resume.moved_at, place, other, side, plan.style, strikes)
-    new = [*stances[side][:-1], replace(last, pose=moved)]
-    both = (stances[0], new) if side else (new, stances[1])
-    steps = Footsteps(both, resume.steps.events, resume.steps.load)
-    return replace(resume, steps=steps, catch=catch)
+    left = last.land - resume.frame
+    for share in SOONER:
+        land = resume.frame + max(round(share * left), min(left, round(SHORTEST * GRID_FPS)))
+        here = resume.moved_at(np.array(land / GRID_FPS))
+        place = last.pose + np.array([*here, 0.0])
+        strikes = (land, land + step)
+        moved, catch = catching_step(resume.catch, resume.moved_at, place, other, side, plan.style, strikes)
+        if np.linalg.norm(moved[:2] - last.pose[:2]) < EASY_SHIFT:
+            break
+    steps = _landing_at(resume.steps, side, replace(last, pose=moved, land=land))
+    return replace(resume, steps=steps, strike=land, catch=catch)
+
+
+def _landing_at(steps: Footsteps, side: int, stance: Stance) -> Footsteps:
+    """The footsteps with another last stance of a foot, their other knots moved along with it."""
+    stances = [list(steps.stances[0]), list(steps.stances[1])]
+    before, stances[side][-1] = stances[side][-1].land, stance
+
+    def moved(knots: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        return [(stance.land if frame == before else frame, value) for frame, value in knots]
+
+    events = (moved(steps.events[0]), moved(steps.events[1]))
+    return Footsteps((stances[0], stances[1]), events, moved(steps.load))

@@ -29,7 +29,7 @@ MOST_SHIFT = 0.35
 """Furthest that one step is displaced [m]."""
 CATCHING_STEPS = 3
 """Steps that meet a deviation."""
-LONGEST_STEP = 0.72
+LONGEST_STEP = 0.76
 """Furthest that the feet come apart in a catching step [m], if they did not do so already."""
 RETURN_SPEED, RETURN_TIME = 0.12, 2.5
 """How fast at most [m/s] and in what time at least [s] the path goes back to the planned one."""

@@ -67,13 +67,15 @@ TRUNK_INERTIA = np.array([2.6, 2.6, 0.6])
 """Inertia against pitching, rolling and turning of the pelvis [kg m^2]; only sets the pace of convergence."""
 ANKLE_HEIGHT = 0.078
 """Ankle above the floor while the foot is flat [m]."""
-SINK = 0.045
+SINK = 0.03
 """How far below the mean curves' height the pelvis runs [m], so that both ends of stance are in reach."""
+SOFT = 0.006
+"""Width of the bend with which a leg comes to its full length [m]; an edge would be a jerk."""
 SPARE = 0.004
 """Length by which a leg stays short of straight [m]."""
 SIDEWAYS = Tolerance(zmp=0.005, fall=0.3, shift=0.05, jerk=150.0)
 UPWARD = Tolerance(zmp=0.03, fall=0.3, shift=1.0, jerk=1000.0)
-TURNING = tuple(Tolerance(zmp=shift, fall=2.0, shift=shift, jerk=2000.0) for shift in (0.06, 0.05, 0.06))
+TURNING = tuple(Tolerance(zmp=shift, fall=2.0, shift=shift, jerk=400.0) for shift in (0.06, 0.05, 0.06))
 """For pitch, roll and yaw: without arms the trunk alone would have to swing far about the vertical."""
 
 
@@ -242,7 +244,8 @@ def _reached(body: _Body, side: int, foot: RunningFoot) -> np.ndarray:
     hip = body.root_pos + quat_rotate(body.quat, np.broadcast_to(hip_offset(side), body.root_pos.shape))
     leg = foot.pos + foot.rot @ foot_spheres(side).ankle_offset - hip
     length = np.linalg.norm(leg, axis=1)
-    over = np.maximum(length - (sum(bones()) - SPARE), 0.0)
+    spare = sum(bones()) - SPARE - length
+    over = SOFT * np.logaddexp(0.0, -spare / SOFT)
     return foot.pos - (over / length)[:, None] * leg
 
 
@@ -269,7 +272,7 @@ def _corrected(body: _Body, start: _Body, plan: _Plan) -> _Body:
     for axis in (0, 1):
         fall = -wrench[:, axis] / mass
         better[:, axis] = _gentlest_from(
-            shift[:, axis], error[:, axis], lever, fall, (plan.up, air), SIDEWAYS
+            shift[:, axis], error[:, axis], lever, fall, (trusted, air), SIDEWAYS
         )
     anchored = np.zeros(len(air))
     anchored[plan.middle] = 1.0

@@ -21,7 +21,7 @@ from kinesis_app.motion.gait.seam import Seam
 from kinesis_app.motion.gait.stances import Footsteps, since
 from kinesis_app.motion.gait.style import Style
 
-MARGIN = 1.5
+MARGIN, MARGIN_AFTER = 1.5, 1.0
 """Motion computed before and after the wanted part, so that its ends do not disturb it [s]."""
 MAX_ERROR = 0.15
 """Largest ZMP error that one round corrects [m]."""
@@ -73,7 +73,7 @@ def generate(plan: GaitPlan, *, fps: float = GRID_FPS, name: str = "gait", start
     first = round(start * GRID_FPS)
     resume = plan.resume
     first = max(first, resume.frame) if resume is not None else first
-    stop = plan.duration + MARGIN
+    stop = plan.duration + MARGIN_AFTER
     path = path_of(plan, min(-MARGIN, first / GRID_FPS) - 1.0, stop + 2.0)
     steps = plan_footsteps(plan, path)
     begin = _window_start(steps, first) if first > 0 else round(-MARGIN * GRID_FPS)
@@ -151,7 +151,7 @@ def _body(wanted: _Wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     joints = _first_guess(feet)
     for k in range(ZMP_ROUNDS + 1):
         root_pos = _root_pos(wanted, xy, quat)
-        joints = _joints(wanted, root_pos, quat, joints, 5 if k == 0 else 3)
+        joints = _joints(wanted, root_pos, quat, joints, 4 if k == 0 else 2)
         if k < ZMP_ROUNDS:
             error = trust * np.clip(zmp - clip_zmp(root_pos, quat, joints), -MAX_ERROR, MAX_ERROR)
             xy = xy + pelvis.follow_zmp(error, root_pos[:, 2])
