@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
 
 from kinesis_app.cli import main
+from kinesis_app.cli.parsers import parser_for
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import NORMAL, Experiment, Fatigue, TimedPush
 from kinesis_app.experiment.file import from_plain, load_experiment, save_experiment, to_plain
@@ -52,6 +54,12 @@ def test_experiments_come_back(experiment: Experiment, tmp_path: Path) -> None:
 def test_sessions_come_back(document: SessionDocument, tmp_path: Path) -> None:
     save_session(document, tmp_path / "s.yaml")
     assert load_session(tmp_path / "s.yaml") == document
+
+
+def test_the_example_of_the_help_is_an_experiment(tmp_path: Path) -> None:
+    text = parser_for("run").format_help().split("An experiment file is YAML")[1].split("\n", 1)[1]
+    (tmp_path / "e.yaml").write_text(textwrap.dedent(text))
+    assert len(load_experiment(tmp_path / "e.yaml").changes) == 9  # its gravity is the Earth's
 
 
 # line, what the message must say

@@ -54,10 +54,17 @@ names, units and hashes; its excitation_sim replays the motion in plain MuJoCo.
 --export: .sto OpenSim states, activations and forces; .mot OpenSim coordinates, with the ground reactions
 as external loads beside it; .csv all channels; .npz a recording.
 
-An experiment file (YAML; muscles are soleus_r, soleus, plantarflexors, plantarflexors_l, left, all):
-  strength: {soleus: 0.2}           fatigue: {pace: 20}      pushes:
-  paralysed: [dorsiflexors_r]       noise: 0.1                 - {force: 80, direction: 90, at: 4, phase: 0.3}
-  excitation: {tibant_l: 0.5}       friction: 0.3            slope: 5        gravity: 9.81        mass: 1.0
+An experiment file is YAML; every line is optional. Muscles: soleus_r, soleus, plantarflexors_l, left, all.
+  strength: {soleus: 0.2, left: 0.8}
+  paralysed: [dorsiflexors_r]
+  excitation: {tibant_l: 0.5}
+  fatigue: {pace: 20, start: 0.1}
+  noise: 0.1
+  pushes: [{force: 80, seconds: 0.2, direction: 90, at: 4, phase: 0.3}]
+  gravity: 9.81
+  friction: 0.6
+  slope: 5
+  mass: 1.1
 """
 _EVALUATE = """\
 KINESIS' imitation protocol: each motion once, deterministic, from its first frame. A motion is failed
