@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import diags_array
 from scipy.sparse.linalg import splu
+from scipy.spatial import ConvexHull, QhullError
 
 
 @dataclass(frozen=True)
@@ -65,3 +66,19 @@ def gentlest(
     )
     right = zmp_rows.T @ (on_feet * excess[inner]) + fall_rows.T @ (in_air * fall[inner])
     return np.asarray(splu(normal.tocsc()).solve(right))
+
+
+def nearest_inside(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
+    """The point of the convex hull of ``corners`` (N, 2) that is nearest to ``point`` (2,)."""
+    try:
+        hull = ConvexHull(corners)
+    except QhullError:  # all on one line
+        start, end = corners, np.roll(corners, -1, axis=0)
+    else:
+        if (hull.equations[:, :2] @ point + hull.equations[:, 2] <= 0.0).all():
+            return point
+        start, end = corners[hull.simplices[:, 0]], corners[hull.simplices[:, 1]]
+    edge = end - start
+    along = np.sum((point - start) * edge, axis=1) / np.maximum(np.sum(edge**2, axis=1), 1e-12)
+    candidates = start + np.clip(along, 0.0, 1.0)[:, None] * edge
+    return candidates[np.argmin(np.linalg.norm(candidates - point, axis=1))]

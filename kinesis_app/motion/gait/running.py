@@ -138,9 +138,14 @@ def synthesise(time: np.ndarray, speed: np.ndarray, turn: np.ndarray, heading: f
     path = np.stack([_integral(speed * np.cos(yaw)), _integral(speed * np.sin(yaw)), yaw], axis=1)
     strides = plan_strides(time, speed, first=0)
     up = planned_force(strides, time)
-    feet, joints = running_feet(strides, time, path, _height(strides, time, speed, up), speed)
+    bank = np.arctan(speed * turn / GRAVITY)
+    height = _height(strides, time, speed, up)
+    # In a curve the body leans in, so that the floor's force passes through its centre of mass.
+    inward = np.stack([-np.sin(yaw), np.cos(yaw)], axis=1) * (height * np.sin(bank))[:, None]
+    root = np.column_stack([path[:, :2] + inward, height]), leaning_quat(yaw, bank)
+    feet, joints = running_feet(strides, time, path, speed, root)
     plan = _Plan(up, _pressure_point(strides, feet, time), middles(strides, time))
-    body = _Body(np.column_stack([path[:, :2], _height(strides, time, speed, up)]), leaning_quat(yaw), joints)
+    body = _Body(*root, joints)
     start = body = _legs(body, feet, 6)
     for _ in range(ROUNDS):
         body = _legs(_corrected(body, start, plan), feet, 3)

@@ -113,17 +113,28 @@ def sketch(
     return joints
 
 
-def leaning_quat(yaw: np.ndarray) -> np.ndarray:
-    """Pelvis heading along ``yaw`` (T,) and leaning forward, wxyz (T, 4)."""
-    # The root's x points left: a positive turn about it takes the top forward.
+def leaning_quat(yaw: np.ndarray, bank: np.ndarray) -> np.ndarray:
+    """Pelvis heading along ``yaw`` (T,), leaning forward and by ``bank`` (T,) to the left, wxyz (T, 4)."""
+    # The root's x points left: a positive turn about it takes the top forward; its y points back.
     lean = quat_from_axis_angle(np.array([1.0, 0.0, 0.0]), np.full(len(yaw), LEAN))
-    return quat_mul(upright_quat(yaw), lean)
+    roll = quat_from_axis_angle(np.array([0.0, 1.0, 0.0]), bank)
+    return quat_mul(upright_quat(yaw), quat_mul(roll, lean))
 
 
 def running_feet(
-    strides: Strides, time: np.ndarray, path: np.ndarray, height: np.ndarray, speed: np.ndarray
+    strides: Strides,
+    time: np.ndarray,
+    path: np.ndarray,
+    speed: np.ndarray,
+    root: tuple[np.ndarray, np.ndarray],
 ) -> tuple[tuple[RunningFoot, RunningFoot], np.ndarray]:
-    """Poses of both feet for a pelvis along a path (T, 3) of x, y, yaw at a height (T,) [m].
+    """Poses of both feet along a path (T, 3) of x, y, yaw, under a pelvis at ``root``.
+
+    Args:
+        strides: When the feet touch the ground.
+        time, speed: Times [s] and speeds [m/s], each (T,).
+        path: Middle between the feet's tracks.
+        root: Position (T, 3) and orientation (T, 4) of the pelvis.
 
     Returns:
         The feet, and the sketched joints (T, 14).
@@ -131,8 +142,7 @@ def running_feet(
     u = (strides.place(0, time), strides.place(1, time))
     shapes = tuple(_shape(side, u[side], speed) for side in (0, 1))
     joints = sketch(u, speed, (shapes[0][1], shapes[1][1]))
-    root = np.column_stack([path[:, :2], height])
-    frames = forward(compose_qpos(root, leaning_quat(path[:, 2]), joints))
+    frames = forward(compose_qpos(*root, joints))
     feet = []
     for side in (0, 1):
         sketched = frames.pos[:, BODIES.index(f"calcn_{'rl'[side]}")]

@@ -22,7 +22,7 @@ from kinesis_app.body.joints import joint_table
 from kinesis_app.body.kinematics import BodyFrames, forward
 from kinesis_app.body.model import physics_model
 from kinesis_app.body.rotations import quat_rotate
-from kinesis_app.motion.balance import Tolerance, gentlest
+from kinesis_app.motion.balance import Tolerance, gentlest, nearest_inside
 from kinesis_app.motion.clip import MotionClip, resample
 from kinesis_app.motion.dynamics import (
     WORK_FPS,
@@ -36,7 +36,7 @@ from kinesis_app.motion.dynamics import (
 from kinesis_app.motion.gait.ik import solve_legs
 from kinesis_app.motion.retarget.anatomy import low_pass
 from kinesis_app.motion.retarget.contact import intervals
-from kinesis_app.motion.retarget.feasible import body_weight, nearest_inside
+from kinesis_app.motion.retarget.feasible import body_weight
 from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, body_shape
 
 CLEARANCE = 0.022

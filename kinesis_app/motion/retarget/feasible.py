@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
 
 from kinesis_app.body.kinematics import forward
 from kinesis_app.body.model import physics_model
+from kinesis_app.motion.balance import nearest_inside
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import generalised_force, inverse_dynamics, zmp_of
 from kinesis_app.motion.retarget.anatomy import low_pass
@@ -58,19 +58,3 @@ def _support(soles: np.ndarray, contacts: Contacts, t: int) -> np.ndarray:
         if contacts.ball[t, side]:
             points += [soles[side, 0, (1, 3)], soles[side, 1]]
     return np.concatenate(points)
-
-
-def nearest_inside(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """The point of the convex hull of ``corners`` (N, 2) that is nearest to ``point`` (2,)."""
-    try:
-        hull = ConvexHull(corners)
-    except QhullError:  # all on one line
-        start, end = corners, np.roll(corners, -1, axis=0)
-    else:
-        if (hull.equations[:, :2] @ point + hull.equations[:, 2] <= 0.0).all():
-            return point
-        start, end = corners[hull.simplices[:, 0]], corners[hull.simplices[:, 1]]
-    edge = end - start
-    along = np.sum((point - start) * edge, axis=1) / np.maximum(np.sum(edge**2, axis=1), 1e-12)
-    candidates = start + np.clip(along, 0.0, 1.0)[:, None] * edge
-    return candidates[np.argmin(np.linalg.norm(candidates - point, axis=1))]
