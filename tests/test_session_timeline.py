@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from kinesis_app.session.live import LiveSession
 from kinesis_app.session.recording import Recording
 from kinesis_app.session.replay import read_post_mortem, replay
 from kinesis_app.session.simulation import Simulation
+from kinesis_app.session.walking import endless_walk
 
 HARD = Experiment(
     strength={"soleus": 0.5},
@@ -177,6 +179,40 @@ def test_a_pull_acts_at_its_point() -> None:
     for body, x in (("nobody", 1.0), ("femur_l", np.nan), ("world", 1.0)):
         with pytest.raises(KinesisError):
             sim.pull(body, (0.0, 0.0, 0.0), (x, 0.0, 0.0))
+
+
+class Puppet(Simulation):
+    """A body that is put on its reference: where references are the same, so is the motion."""
+
+    def step(self) -> None:
+        self.step_index += 1
+        self.run_step += 1
+        now = self.step_index
+        self.bodies.reset(np.zeros(1, dtype=int), self.course.qpos(now)[None], self.course.qvel(now)[None])
+        self._look()
+        self._remember()
+
+
+def test_a_branch_of_an_endless_walk_meets_the_same_references() -> None:
+    """It is planned on while it is walked, at a moment that is not the same twice."""
+    core = core_of(Puppet(endless_walk(1.1), Wavy()))
+    while len({id(x.checkpoint.course) for x in core.simulation.history.between(0, 9999)}) < 2:
+        play(core, 1)
+        time.sleep(0.001)  # a thread plans
+    n = core.simulation.run_step + 30
+    play(core, 30)
+    end, switched = state(core), core.simulation.course
+    for undisturbed in (True, False):
+        core.obey(m.Seek((n - 90) * CTRL_DT))
+        core.obey(m.ContinueFromHere())
+        if not undisturbed:
+            core.obey(m.SetExperiment(Experiment(noise=0.1)))
+        play(core, 90)
+        assert core.snapshot().run_time == pytest.approx(n * CTRL_DT)
+        assert (core.simulation.course is switched) == undisturbed
+        if undisturbed:
+            np.testing.assert_array_equal(state(core), end)
+    core.close()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from kinesis_app.body.model import CTRL_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.policy import load_policy
 from kinesis_app.session import messages as m
+from kinesis_app.session.again import Extensions, extensions, follow_again
 from kinesis_app.session.clock import Clock
 from kinesis_app.session.director import DIRECTING, Directing, Director
 from kinesis_app.session.exporter import Exporter
@@ -44,6 +45,7 @@ class SessionCore:
         self._clock = Clock(rate)
         self._review = Review(simulation.history)
         self._director = Director()
+        self._again: Extensions = deque()  # of the run that was branched off, while nobody interferes
         self._exporter = Exporter(self.events)
         self._speed: float | None = None  # last one asked for, kept over restarts
         self._step_ms = 0.0
@@ -122,7 +124,10 @@ class SessionCore:
         sim = self.simulation
         if sim.fallen_for == 1:
             self.tell("warning", f"The human lost its balance at {sim.time:.1f} s.")
-        self.events += self._director.update(sim, self._clock.rate)
+        if self._again:
+            follow_again(self._again, sim)
+        else:
+            self.events += self._director.update(sim, self._clock.rate)
         fell = sim.fallen_for * CTRL_DT > RESTART_AFTER_FALL
         if self._loop and (fell or sim.ended):
             self._reset()
@@ -141,12 +146,21 @@ class SessionCore:
     def _jumped(self) -> None:
         """The body was put somewhere: let the history know what that looks like."""
         self._live = None
+        self._again.clear()
         self._live_snapshot()
 
-    def _branch(self) -> None:
-        """Go on live from the instant under review, if there is one; what came after it is forgotten."""
+    def _branch(self, undisturbed: bool = False) -> None:
+        """Go on live from the instant under review, if there is one; what came after it is forgotten.
+
+        Args:
+            undisturbed: Whether the run shall repeat what is forgotten; else something changes now.
+        """
+        self._again.clear()
         if self._review.cursor is None:
             return
+        if undisturbed:
+            history = self.simulation.history
+            self._again = extensions(history.between(self._review.cursor, history.last))
         forgotten = self.simulation.go_back_to(self._review.cursor)
         self._review.leave()
         self._review.loop_range = None
@@ -197,7 +211,7 @@ class SessionCore:
         self.playing = False
 
     def _continue_from_here(self) -> None:
-        self._branch()
+        self._branch(undisturbed=True)
         self._play()
 
     def _seek(self, command: m.Seek) -> None:
