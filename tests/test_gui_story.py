@@ -112,20 +112,23 @@ class NewUser(Driver):
         self.wait("and the window says so", lambda: dpg.is_item_shown("experiment_chip"))
 
     def to_twenty(self, percent: Callable[[], float]) -> None:
-        """Click on the slider, then a little beside, until it says 20 % of its 200 %."""
+        """Press the slider's middle and drag, then a little further or less, until it says 20 %."""
         import dearpygui.dearpygui as dpg
 
-        x = 0.1
-        for _ in range(12):
+        x = 0.11
+        for _ in range(8):
             left, top = dpg.get_item_rect_min("x_value0")
             width, height = dpg.get_item_rect_size("x_value0")
-            before = percent()
-            xdotool("mousemove", str(round(left + x * width)), str(int(top + height / 2)))
+            y = str(int(top + height / 2))
+            before = self.window.session.latest_snapshot().experiment
+            xdotool("mousemove", str(round(left + 0.7 * width)), y)
             time.sleep(0.4)
             xdotool("mousedown", "1")
-            time.sleep(0.4)
+            for place in (0.7, 0.4, x):
+                xdotool("mousemove", str(round(left + place * width)), y)
+                time.sleep(0.4)
             xdotool("mouseup", "1")
-            self.soon(lambda before=before: percent() != before, 4.0)  # type: ignore[misc]
+            self.soon(lambda b=before: self.window.session.latest_snapshot().experiment is not b, 4.0)  # type: ignore[misc]
             if abs(percent() - 20.0) < 0.5:
                 self.passed.append("soleus has 20 %")
                 return

@@ -35,6 +35,7 @@ class ExperimentPanel:
         self._shown: Experiment | None = None
         self._selectors: list[str] = []
         self._asked: Experiment | None = None
+        self._rows: list[tuple[str, str]] = []
 
     # --- building --------------------------------------------------------------------------
 
@@ -175,6 +176,13 @@ class ExperimentPanel:
         self._rebuild_pushes(experiment)
 
     def _rebuild_rows(self, experiment: Experiment) -> None:
+        # Sliders stay while they can: one that is made anew under the mouse misses the next click.
+        rows = muscle_rows(experiment)
+        if [(row.selector, row.kind) for row in rows] == self._rows:
+            for i, row in enumerate(rows):
+                dpg.set_value(f"x_value{i}", 100.0 * row.value)
+            return
+        self._rows = [(row.selector, row.kind) for row in rows]
         dpg.delete_item("x_rows", children_only=True)
         for i, row in enumerate(muscle_rows(experiment)):
             with dpg.group(horizontal=True, parent="x_rows"):
