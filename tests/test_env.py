@@ -179,3 +179,13 @@ def test_a_push_under_way_ends_when_pushes_are_switched_off() -> None:
     for _ in range(8):
         env.step(np.zeros((2, 80)))
     assert not any(data.xfrc_applied.any() for data in env.bodies.data)
+
+
+def test_some_episodes_start_where_evaluations_do() -> None:
+    settings = TrackingSettings(n_envs=64, n_threads=1, first_frame_share=0.5)
+    env = TrackingEnv([stand(30.0)], settings, seed=3)
+    env.reset()
+    first = env.step_index == 0
+    assert 20 <= np.count_nonzero(first) <= 44
+    assert not env.bodies.frame().activation[first].any()
+    assert env.bodies.frame().activation[~first].any()

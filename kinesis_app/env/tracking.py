@@ -44,6 +44,8 @@ class TrackingSettings:
         n_threads: Physics threads; 0 takes all cores.
         episode_seconds: Longest episode [s].
         fail_distance: Mean body error that ends an episode [m].
+        first_frame_share: Share of episodes that start where evaluations do: at the first frame of
+            the clip, the muscles at rest; the others start anywhere.
         start_noise: Standard deviation of joint angles [rad] at the start of an episode; joint
             velocities get ten times as much [rad/s].
         reward: Weights of the reward terms.
@@ -55,6 +57,7 @@ class TrackingSettings:
     n_threads: int = 0
     episode_seconds: float = 10.0
     fail_distance: float = 0.15
+    first_frame_share: float = 0.0
     start_noise: float = 0.01
     reward: RewardSettings = field(default_factory=RewardSettings)
     push: PushSettings = field(default_factory=PushSettings)
@@ -182,6 +185,8 @@ class TrackingEnv:
         self.clip[rows] = self.rng.choice(len(share), size=n, p=share)
         last = np.maximum(self.bank.control_steps[self.clip[rows]] - int(1.0 / CTRL_DT), 0)
         self.step_index[rows] = self.rng.integers(0, last + 1)
+        first = self._start_at_first_frame(n)
+        self.step_index[rows[first]] = 0
         self.age[rows] = 0
         self._push[rows] = 0.0
         self._push_left[rows] = 0
@@ -190,7 +195,13 @@ class TrackingEnv:
         qpos[:, 7:] += noise * self.rng.normal(size=(n, qpos.shape[1] - 7)) * _FREE_JOINTS
         qvel[:, 6:] += 10.0 * noise * self.rng.normal(size=(n, qvel.shape[1] - 6)) * _FREE_JOINTS
         activation = 0.05 * self.rng.random((n, N_MUSCLES)) * (self.rng.random((n, 1)) < 0.5)
+        activation[first] = 0.0
         self.bodies.reset(rows, qpos, qvel, activation)
+
+    def _start_at_first_frame(self, n: int) -> np.ndarray:
+        """Which of ``n`` new episodes do, shape (n,)."""
+        share = self.settings.first_frame_share
+        return self.rng.random(n) < share if share > 0.0 else np.zeros(n, dtype=bool)
 
     def _update_pushes(self) -> None:
         push, n = self.settings.push, self.settings.n_envs
