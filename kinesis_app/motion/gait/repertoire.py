@@ -10,6 +10,7 @@ import numpy as np
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait.plan import GaitPlan, change_sideways, change_speed, change_turn
+from kinesis_app.motion.gait.running import varied_run
 from kinesis_app.motion.gait.style import Style, varied_style
 from kinesis_app.motion.gait.synthesis import generate
 
@@ -35,13 +36,15 @@ def varied(skill: str, seed: int, seconds: float) -> MotionClip:
     """
     if skill not in SKILLS:
         raise KinesisError(f"No skill '{skill}'; there are {', '.join(SKILLS)}.")
+    if skill == "run":
+        return replace(varied_run(seed, seconds), name=f"run_{seed}")
     rng = np.random.default_rng((seed, SKILLS.index(skill)))
     plan = varied_plan(skill, rng, seconds)
     return generate(plan, name=f"{skill}_{seed}")
 
 
 def varied_plan(skill: str, rng: np.random.Generator, seconds: float) -> GaitPlan:
-    """The plan of such a motion."""
+    """The plan of such a motion, of any skill but running."""
     style = Style() if rng.random() < AVERAGE_WALKER else varied_style(rng)
     if skill == "stand":
         style = replace(style, sway=float(rng.uniform(0.0, 0.015)))
@@ -133,5 +136,5 @@ GOALS: dict[str, Goal] = {
     "sidestep": _sidestep,
     "mixed": _mixed,
 }
-SKILLS = ("stand", *GOALS)
+SKILLS = ("stand", *GOALS, "run")
 """What ``varied`` knows."""

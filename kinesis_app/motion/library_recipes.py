@@ -1,0 +1,338 @@
+"""What is in the default library, and how each motion of it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.gait import (
+    GaitPlan,
+    Style,
+    change_sideways,
+    change_speed,
+    change_turn,
+    generate,
+    stand,
+    walk,
+)
+from kinesis_app.motion.gait.running import run
+
+SPEEDS = (0.6, 0.8, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8)
+SECONDS = 20.0
+BEGIN = 0.6
+"""Standing before a motion [s]."""
+REST = 2.0
+"""From the end of the last movement to the end of the clip [s]."""
+TURNING = 1.0
+"""Rate of the turns in place [rad/s]."""
+STYLES = {
+    "old": Style(
+        step_width=0.13, cadence=1.08, lean=0.08, knee_flexion=0.15, bob=0.8, toe_out=0.17, sway=0.006
+    ),
+    "wide": Style(step_width=0.18, toe_out=0.2, roll=0.03),
+    "high_steps": Style(clearance=0.045, cadence=0.95),
+    "limping": Style(asymmetry=0.06, tilt=1.3, cadence=0.95),
+}
+"""Walkers unlike the mean."""
+
+Velocity = tuple[float, float, float]
+"""Forward [m/s], to the left [m/s], turning [rad/s]."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One motion of the default library: how it is made and what the manifest says of it."""
+
+    name: str
+    call: str
+    description: str
+    tags: tuple[str, ...]
+    make: Callable[[], MotionClip]
+
+
+def recipes() -> tuple[Recipe, ...]:
+    """Everything in the default library."""
+    return (
+        *_standing(),
+        *_walks(),
+        *_turns(),
+        *_turns_in_place(),
+        *_backward(),
+        *_sidesteps(),
+        *_bridges(),
+        *_runs(),
+    )
+
+
+def course(
+    changes: tuple[tuple[float, Velocity], ...], seconds: float = SECONDS, style: Style | None = None
+) -> MotionClip:
+    """A motion from standing through velocities, each from its time [s] on."""
+    plan = GaitPlan(seconds, style=style or Style())
+    for at, (forward, left, turn) in changes:
+        for change, value, now in zip(
+            (change_speed, change_sideways, change_turn),
+            (forward, left, turn),
+            plan.velocity_at(at),
+            strict=True,
+        ):
+            plan = change(plan, at, value) if value != now else plan
+    return generate(plan)
+
+
+def _recipe(
+    name: str,
+    description: str,
+    tags: tuple[str, ...],
+    *changes: tuple[float, Velocity],
+    seconds: float = SECONDS,
+    style: Style | None = None,
+) -> Recipe:
+    words = ", ".join(f"{at:g} s: ({', '.join(f'{v:g}' for v in velocity)})" for at, velocity in changes)
+    call = f"course of {seconds:g} s: forward, left [m/s], turn [rad/s] from {words}"
+    return Recipe(name, call, description, tags, partial(course, changes, seconds, style))
+
+
+def _straight(
+    name: str, description: str, tags: tuple[str, ...], velocity: Velocity, moving: float
+) -> Recipe:
+    """There at ``BEGIN`` and over after ``moving`` seconds."""
+    seconds = BEGIN + moving + REST + 1.0
+    return _recipe(
+        name,
+        description,
+        tags,
+        (BEGIN, velocity),
+        (BEGIN + moving, (0.0, 0.0, 0.0)),
+        seconds=round(seconds, 1),
+    )
+
+
+def _standing() -> tuple[Recipe, ...]:
+    swaying = GaitPlan(SECONDS, style=Style(sway=0.012))
+    return (
+        Recipe("stand", "stand(10)", "Quiet standing.", ("stand",), partial(stand, 10.0)),
+        Recipe(
+            "stand_sway",
+            "GaitPlan(20, style=Style(sway=0.012))",
+            "Standing that sways slowly by a centimetre.",
+            ("stand", "sway"),
+            partial(generate, swaying),
+        ),
+    )
+
+
+def _walks() -> tuple[Recipe, ...]:
+    usual = tuple(
+        Recipe(
+            f"walk_{speed:.1f}",
+            f"walk({speed}, {SECONDS:g})",
+            f"Walking straight at {speed:.1f} m/s, from standing to standing.",
+            ("walk", "straight"),
+            partial(walk, speed, SECONDS),
+        )
+        for speed in SPEEDS
+    )
+    others = tuple(
+        _recipe(
+            f"walk_{name}",
+            f"Walking at {speed:.1f} m/s: {name.replace('_', ' ')}.",
+            ("walk", "straight", "style", name),
+            (BEGIN, (speed, 0.0, 0.0)),
+            (9.0, (0.0, 0.0, 0.0)),
+            seconds=12.5,
+            style=STYLES[name],
+        )
+        for name, speed in zip(STYLES, (0.8, 1.0, 1.1, 1.0), strict=True)
+    )
+    return (*usual, *others)
+
+
+def _turns() -> tuple[Recipe, ...]:
+    gentle = tuple(
+        Recipe(
+            f"turn_{word}",
+            f"walk(1.0, {SECONDS:g}, turn_rate={rate})",
+            f"Walking at 1.0 m/s in a gentle {word} turn of {abs(rate):.2f} rad/s.",
+            ("walk", "turn", word),
+            partial(walk, 1.0, SECONDS, turn_rate=rate),
+        )
+        for word, rate in (("left", 0.25), ("right", -0.25))
+    )
+    tight = tuple(
+        _straight(
+            f"turn_{word}_tight",
+            f"Walking at 0.8 m/s in a tight {word} turn of 0.8 rad/s.",
+            ("walk", "turn", "tight", word),
+            (0.8, 0.0, rate),
+            8.0,
+        )
+        for word, rate in (("left", 0.8), ("right", -0.8))
+    )
+    slalom = _recipe(
+        "slalom",
+        "Walking at 1.0 m/s in gentle turns to the left and to the right.",
+        ("walk", "turn"),
+        (0.6, (1.0, 0.0, 0.0)),
+        (2.0, (1.0, 0.0, 0.35)),
+        (5.0, (1.0, 0.0, -0.35)),
+        (10.0, (1.0, 0.0, 0.35)),
+        (14.0, (1.0, 0.0, 0.0)),
+        (16.5, (0.0, 0.0, 0.0)),
+    )
+    return (*gentle, *tight, slalom)
+
+
+def _turns_in_place() -> tuple[Recipe, ...]:
+    return tuple(
+        _straight(
+            f"turn_in_place_{word}_{angle}",
+            f"Turning in place by {angle} degrees to the {word}.",
+            ("turn", "in place", word),
+            (0.0, 0.0, sign * TURNING),
+            float(np.radians(angle)) / TURNING,
+        )
+        for angle in (90, 180, 360)
+        for word, sign in (("left", 1.0), ("right", -1.0))
+    )
+
+
+def _backward() -> tuple[Recipe, ...]:
+    straight = tuple(
+        _straight(
+            f"backward_{speed:.1f}",
+            f"Walking backward at {speed:.1f} m/s.",
+            ("walk", "backward"),
+            (-speed, 0.0, 0.0),
+            8.0,
+        )
+        for speed in (0.3, 0.5, 0.7, 0.9)
+    )
+    curves = tuple(
+        _straight(
+            f"backward_{word}",
+            f"Walking backward at 0.5 m/s, turning to the {word}.",
+            ("walk", "backward", "turn", word),
+            (-0.5, 0.0, rate),
+            8.0,
+        )
+        for word, rate in (("left", 0.3), ("right", -0.3))
+    )
+    return (*straight, *curves)
+
+
+def _sidesteps() -> tuple[Recipe, ...]:
+    return tuple(
+        _straight(
+            f"sidestep_{word}_{speed:.1f}",
+            f"Steps to the {word} at {speed:.1f} m/s.",
+            ("sidestep", word),
+            (0.0, sign * speed, 0.0),
+            6.0,
+        )
+        for speed in (0.2, 0.4, 0.6)
+        for word, sign in (("left", 1.0), ("right", -1.0))
+    )
+
+
+def _bridges() -> tuple[Recipe, ...]:
+    still = (0.0, 0.0, 0.0)
+    return (
+        _recipe(
+            "stop_and_go",
+            "Walking, stopping, standing for a moment, walking again, stopping.",
+            ("walk", "start", "stop"),
+            (0.6, (1.1, 0.0, 0.0)),
+            (7.0, still),
+            (11.0, (1.3, 0.0, 0.0)),
+            (16.5, still),
+        ),
+        _recipe(
+            "speed_changes",
+            "Walking that speeds up and slows down.",
+            ("walk", "speed"),
+            (0.6, (0.8, 0.0, 0.0)),
+            (6.0, (1.5, 0.0, 0.0)),
+            (11.0, (1.0, 0.0, 0.0)),
+            (16.5, still),
+        ),
+        _recipe(
+            "walk_and_turn_back",
+            "Walking, stopping, turning in place by half a turn, walking back.",
+            ("walk", "turn", "in place", "bridge"),
+            (0.6, (1.0, 0.0, 0.0)),
+            (5.0, still),
+            (7.5, (0.0, 0.0, 1.0)),
+            (7.5 + np.pi, still),
+            (13.0, (1.0, 0.0, 0.0)),
+            (17.0, still),
+        ),
+        _recipe(
+            "forward_and_backward",
+            "Walking forward and, without standing still, backward and forward again.",
+            ("walk", "backward", "bridge"),
+            (0.6, (0.9, 0.0, 0.0)),
+            (5.0, (-0.6, 0.0, 0.0)),
+            (11.0, (0.9, 0.0, 0.0)),
+            (16.5, still),
+        ),
+        _recipe(
+            "walk_and_sidestep",
+            "Walking, side steps to the left, side steps to the right, walking.",
+            ("walk", "sidestep", "bridge"),
+            (0.6, (0.9, 0.0, 0.0)),
+            (5.0, (0.0, 0.4, 0.0)),
+            (9.0, (0.0, -0.4, 0.0)),
+            (13.0, (0.9, 0.0, 0.0)),
+            (16.5, still),
+        ),
+        _recipe(
+            "diagonal",
+            "Walking ahead and to the side at once, to the left and to the right.",
+            ("walk", "sidestep", "bridge"),
+            (0.6, (0.5, 0.25, 0.0)),
+            (8.0, (0.5, -0.25, 0.0)),
+            (16.0, still),
+        ),
+        _recipe(
+            "everything",
+            "Every skill after the other: walk, turn, side steps, backward, turn in place, walk.",
+            ("walk", "turn", "sidestep", "backward", "in place", "bridge"),
+            (0.6, (1.1, 0.0, 0.0)),
+            (4.0, (0.9, 0.0, 0.5)),
+            (8.0, (0.0, 0.35, 0.0)),
+            (11.5, (-0.5, 0.0, 0.0)),
+            (15.0, (0.0, 0.0, -1.0)),
+            (18.0, (1.2, 0.0, 0.0)),
+            (22.0, still),
+            seconds=26.0,
+        ),
+    )
+
+
+def _runs() -> tuple[Recipe, ...]:
+    straight = tuple(
+        Recipe(
+            f"run_{speed:.1f}",
+            f"run({speed}, 8)",
+            f"Running straight at {speed:.1f} m/s.",
+            ("run", "straight"),
+            partial(run, speed, 8.0),
+        )
+        for speed in (2.0, 2.5, 3.0, 3.5)
+    )
+    curves = tuple(
+        Recipe(
+            f"run_{word}",
+            f"run(2.5, 8, turn_rate={rate})",
+            f"Running at 2.5 m/s in a gentle {word} turn.",
+            ("run", "turn", word),
+            partial(run, 2.5, 8.0, turn_rate=rate),
+        )
+        for word, rate in (("left", 0.25), ("right", -0.25))
+    )
+    return (*straight, *curves)
