@@ -5,10 +5,12 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 import pytest
+from scipy.optimize import nnls
 
 from kinesis_app.body import kinematics
 from kinesis_app.body.joints import joint_table
 from kinesis_app.body.model import physics_model
+from kinesis_app.motion import dynamics
 from kinesis_app.motion.dynamics import derivatives, generalised_force, inverse_dynamics
 from kinesis_app.motion.gait import stand, walk
 
@@ -94,3 +96,31 @@ def test_forces_respect_friction_and_pull_nowhere() -> None:
     assert (sideways <= 1.0 * result.grf[..., 2] + 1e-6).all()
     assert ((result.load >= 0.0) & (result.load <= 1.0)).all()
     assert (joint_table().range.shape[0], result.torque.shape[1]) == (14, 14)
+
+
+def test_contact_forces_are_the_best_that_contacts_can_do() -> None:
+    """Against non-negative least squares, also for wrenches that no contact can give."""
+    rng = np.random.default_rng(3)
+    pelvis = np.array([0.0, 0.0, 0.9])
+    points = np.concatenate([rng.uniform(-0.1, 0.15, (40, 2, 8, 2)), np.zeros((40, 2, 8, 1))], axis=-1)
+    ready = rng.uniform(0.05, 1.0, (40, 2, 8))
+    wrench = np.array([60.0, 40.0, 700.0, 60.0, 60.0, 15.0]) * rng.normal(1.0, 1.0, (40, 6))
+    force = dynamics._contact_forces(points, ready, np.tile(pelvis, (40, 1)), wrench)
+    unit = np.array([1.0, 1.0, 1.0, *[dynamics.MOMENT_ARM] * 3])
+    for t in range(40):
+        arm = points[t].reshape(16, 3) - pelvis
+        lever = np.cross(arm[:, None], dynamics._EDGES) / dynamics.MOMENT_ARM
+        edges = np.concatenate([np.broadcast_to(dynamics._EDGES, lever.shape), lever], -1).reshape(64, 6)
+        weight = np.sqrt(np.repeat(ready[t].reshape(16), 4))
+        matrix = np.vstack([(edges * weight[:, None]).T, np.sqrt(dynamics.SOFTNESS[-1]) * np.eye(64)])
+        best, _ = nnls(matrix, np.concatenate([wrench[t] / unit, np.zeros(64)]))
+        total = (edges * (weight * best)[:, None]).sum(axis=0)[:3]
+        np.testing.assert_allclose(force[t].reshape(16, 3).sum(axis=0), total, atol=2.0)
+
+
+def test_ends_of_a_clip_have_their_full_acceleration() -> None:
+    time = np.arange(30) / 150.0
+    root = np.stack([0.5 * 3.0 * time**2, 0.0 * time, 0.9 + 0.0 * time], axis=1)
+    quat = np.tile([1.0, 0.0, 0.0, 0.0], (30, 1))
+    _, _, qacc = derivatives(root, quat, np.zeros((30, 14)), 1.0 / 150.0)
+    np.testing.assert_allclose(qacc[:, 0], 3.0, atol=1e-6)

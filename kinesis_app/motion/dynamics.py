@@ -36,7 +36,9 @@ MOMENT_ARM = 0.1
 SOFTNESS = (0.1, 0.01, 0.001)
 """Compliance of the fit, s below: how much of the wanted root force is given up for small contact forces.
 Each value starts from the solution before: a wrench that no contact gives has no dual at s = 0."""
-MAX_STEPS, TOLERANCE = 15, 0.05
+FIRST_DAMPING = 0.01
+"""Damping after the first step that failed [1]."""
+MAX_STEPS, TOLERANCE = 40, 0.05
 """Newton steps per softness, and the misfit of the force at which they end [N]."""
 
 
@@ -226,31 +228,38 @@ def _contact_forces(
 def _dual(
     A: np.ndarray, weight: np.ndarray, target: np.ndarray, y: np.ndarray, softness: float
 ) -> np.ndarray:
-    """The dual (T, 6) that solves F(y) = 0, from a first guess."""
+    """The dual (T, 6) that solves F(y) = 0, from a first guess; damped where Newton's step fails.
 
-    def merit(y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        pull = np.maximum(np.einsum("tki,ti->tk", A, y), 0.0)
-        dual = 0.5 * np.sum(weight * pull**2, 1) + 0.5 * softness * np.sum(y * y, 1) - np.sum(y * target, 1)
-        return dual, pull
-
-    value, pull = merit(y)
+    The damping (Levenberg) is per frame: a zero moment point at the edge of a sole makes the active
+    set flicker, and a line search alone gets stuck there.
+    """
+    y, rows, damping = y.copy(), np.arange(len(y)), np.zeros(len(y))
     for _ in range(MAX_STEPS):
-        # From y = 0 every edge sits on its bound; the true Hessian would be empty there.
-        active = weight * ((pull > 0.0) | (y == 0.0).all(axis=1, keepdims=True))
-        gradient = np.einsum("tk,tki->ti", weight * pull, A) + softness * y - target
-        if np.abs(gradient).max() < TOLERANCE:
+        a, w, goal = A[rows], weight[rows], target[rows]
+        pull = np.maximum(np.einsum("tki,ti->tk", a, y[rows]), 0.0)
+        gradient = np.einsum("tk,tki->ti", w * pull, a) + softness * y[rows] - goal
+        left = np.abs(gradient).max(axis=1) > TOLERANCE
+        if not left.any():
             break
-        hessian = np.einsum("tk,tki,tkj->tij", active, A, A, optimize=True) + softness * np.eye(6)
-        step = -np.linalg.solve(hessian, gradient[..., None])[..., 0]
-        slope, size = np.sum(step * gradient, 1), np.ones(len(y))
-        for _ in range(8):
-            worse = merit(y + size[:, None] * step)[0] > value + 1e-4 * size * slope
-            if not worse.any():
-                break
-            size = np.where(worse, 0.4 * size, size)
-        y = y + np.where(worse, 0.0, size)[:, None] * step
-        value, pull = merit(y)
+        rows, a, w, goal, pull, gradient = (x[left] for x in (rows, a, w, goal, pull, gradient))
+        here = y[rows]
+        # From y = 0 every edge sits on its bound; the true Hessian would be empty there.
+        active = w * ((pull > 0.0) | (here == 0.0).all(axis=1, keepdims=True))
+        hessian = np.einsum("tk,tki,tkj->tij", active, a, a, optimize=True)
+        hessian += (softness + damping[rows])[:, None, None] * np.eye(6)
+        trial = here - np.linalg.solve(hessian, gradient[..., None])[..., 0]
+        better = _merit(a, w, goal, trial, softness) <= _merit(a, w, goal, here, softness)
+        y[rows] = np.where(better[:, None], trial, here)
+        damping[rows] = np.where(better, 0.1 * damping[rows], np.maximum(10.0 * damping[rows], FIRST_DAMPING))
     return y
+
+
+def _merit(
+    A: np.ndarray, weight: np.ndarray, target: np.ndarray, y: np.ndarray, softness: float
+) -> np.ndarray:
+    """Value (T,) of the dual, which the solution minimises."""
+    pull = np.maximum(np.einsum("tki,ti->tk", A, y), 0.0)
+    return 0.5 * np.sum(weight * pull**2, 1) + 0.5 * softness * np.sum(y * y, 1) - np.sum(y * target, 1)
 
 
 def _on_joints(frames: kinematics.BodyFrames, points: np.ndarray, force: np.ndarray) -> np.ndarray:
