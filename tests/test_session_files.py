@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+import subprocess
+import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -151,6 +154,34 @@ def test_a_save_that_fails_keeps_the_old_file(tmp_path: Path, monkeypatch: pytes
         save_session(SessionDocument("walk:1.7"), path)
     assert load_session(path).motion == "walk:1.0"
     assert list(tmp_path.iterdir()) == [path]
+
+
+_SAVES_FOR_EVER = """
+import sys
+from pathlib import Path
+from kinesis_app.session.document import SessionDocument, save_session
+path, i = Path(sys.argv[1]), 0
+while True:
+    save_session(SessionDocument(f"walk:{i}", window={"rows": [i] * 4000}), path)
+    i += 1
+    print(i, flush=True)
+"""
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.004, 0.011])
+def test_killed_while_saving_leaves_a_whole_file(delay: float, tmp_path: Path) -> None:
+    path = tmp_path / "s.yaml"
+    saver = subprocess.Popen(
+        [sys.executable, "-c", _SAVES_FOR_EVER, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    assert saver.stdout is not None
+    assert saver.stdout.readline() == "1\n"
+    time.sleep(delay)
+    saver.kill()
+    saver.communicate()
+    document = load_session(path)
+    assert set(document.window["rows"]) == {int(document.motion.removeprefix("walk:"))}
+    assert len(document.window["rows"]) == 4000
 
 
 def test_recent_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
