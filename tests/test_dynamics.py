@@ -10,7 +10,7 @@ from scipy.optimize import nnls
 from kinesis_app.body import kinematics
 from kinesis_app.body.joints import joint_table
 from kinesis_app.body.model import physics_model
-from kinesis_app.motion import dynamics
+from kinesis_app.motion import contact_forces
 from kinesis_app.motion.dynamics import derivatives, generalised_force, inverse_dynamics
 from kinesis_app.motion.gait import stand, walk
 
@@ -105,14 +105,14 @@ def test_contact_forces_are_the_best_that_contacts_can_do() -> None:
     points = np.concatenate([rng.uniform(-0.1, 0.15, (40, 2, 8, 2)), np.zeros((40, 2, 8, 1))], axis=-1)
     ready = rng.uniform(0.05, 1.0, (40, 2, 8))
     wrench = np.array([60.0, 40.0, 700.0, 60.0, 60.0, 15.0]) * rng.normal(1.0, 1.0, (40, 6))
-    force = dynamics._contact_forces(points, ready, np.tile(pelvis, (40, 1)), wrench)
-    unit = np.array([1.0, 1.0, 1.0, *[dynamics.MOMENT_ARM] * 3])
+    force = contact_forces.contact_forces(points, ready, np.tile(pelvis, (40, 1)), wrench)
+    unit = np.array([1.0, 1.0, 1.0, *[contact_forces.MOMENT_ARM] * 3])
     for t in range(40):
         arm = points[t].reshape(16, 3) - pelvis
-        lever = np.cross(arm[:, None], dynamics._EDGES) / dynamics.MOMENT_ARM
-        edges = np.concatenate([np.broadcast_to(dynamics._EDGES, lever.shape), lever], -1).reshape(64, 6)
+        lever = np.cross(arm[:, None], contact_forces.EDGES) / contact_forces.MOMENT_ARM
+        edges = np.concatenate([np.broadcast_to(contact_forces.EDGES, lever.shape), lever], -1).reshape(64, 6)
         weight = np.sqrt(np.repeat(ready[t].reshape(16), 4))
-        matrix = np.vstack([(edges * weight[:, None]).T, np.sqrt(dynamics.SOFTNESS[-1]) * np.eye(64)])
+        matrix = np.vstack([(edges * weight[:, None]).T, np.sqrt(contact_forces.SOFTNESS[-1]) * np.eye(64)])
         best, _ = nnls(matrix, np.concatenate([wrench[t] / unit, np.zeros(64)]))
         total = (edges * (weight * best)[:, None]).sum(axis=0)[:3]
         np.testing.assert_allclose(force[t].reshape(16, 3).sum(axis=0), total, atol=2.0)

@@ -10,7 +10,8 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import ClipDynamics, inverse_dynamics
 from kinesis_app.motion.gait import running_norms as norms
-from kinesis_app.motion.gait.running import centre_of_mass, run, varied_run
+from kinesis_app.motion.gait.running import run, varied_run
+from kinesis_app.motion.gait.running_pelvis import centre_of_mass
 
 WEIGHT = 74.97516 * 9.81
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import diags_array
@@ -51,14 +52,14 @@ def gentlest(
         fps: Frames per second.
     """
     n = len(excess)
-    second = diags_array([1.0, -2.0, 1.0], offsets=[0, 1, 2], shape=(n - 2, n)) * fps**2
-    third = diags_array([-1.0, 3.0, -3.0, 1.0], offsets=[0, 1, 2, 3], shape=(n - 3, n)) * fps**3
+    second: Any = diags_array([1.0, -2.0, 1.0], offsets=[0, 1, 2], shape=(n - 2, n)) * fps**2
+    third: Any = diags_array([-1.0, 3.0, -3.0, 1.0], offsets=[0, 1, 2, 3], shape=(n - 3, n)) * fps**3
     inner = slice(1, -1)
     on_feet, in_air = carried[inner] / tolerance.zmp, falling[inner] / tolerance.fall
     identity = diags_array([1.0], offsets=[1], shape=(n - 2, n))
     zmp_rows = diags_array(on_feet) @ (identity - diags_array(lever[inner]) @ second)
     fall_rows = diags_array(in_air) @ second
-    normal = (
+    normal: Any = (
         zmp_rows.T @ zmp_rows
         + fall_rows.T @ fall_rows
         + diags_array(np.full(n, tolerance.shift**-2))

@@ -10,30 +10,18 @@ turning for the angular momentum in flight. The legs follow by inverse kinematic
 
 from __future__ import annotations
 
-import functools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from kinesis_app.body import kinematics
-from kinesis_app.body.model import physics_model, standing_qpos
-from kinesis_app.body.rotations import (
-    quat_conj,
-    quat_from_rotvec,
-    quat_mul,
-    quat_rotate,
-    quat_to_matrix,
-    rotvec_from_quat,
-)
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.balance import Tolerance, gentlest
 from kinesis_app.motion.clip import MotionClip, continuous_quat, resample
-from kinesis_app.motion.dynamics import derivatives, foot_spheres, generalised_force, root_wrench, zmp_of
 from kinesis_app.motion.gait import running_norms as norms
-from kinesis_app.motion.gait.ik import solve_legs
 from kinesis_app.motion.gait.pelvis import hip_offset
 from kinesis_app.motion.gait.plan import GRID_FPS
+from kinesis_app.motion.gait.running_pelvis import GRAVITY, ForcePlan, Runner, bones, corrected, with_legs
 from kinesis_app.motion.gait.running_strides import (
     RunningFoot,
     Strides,
@@ -42,14 +30,11 @@ from kinesis_app.motion.gait.running_strides import (
     running_feet,
 )
 
-GRAVITY = 9.81
 SPEED_RANGE = (norms.SLOWEST, norms.FASTEST)
 MARGIN = 1.2
 """Motion computed before and after the wanted part [s]."""
 ROUNDS = 8
 """Corrections of the pelvis with the full inverse dynamics."""
-SMOOTHING = 0.012
-"""Gaussian over the joint angles [s]."""
 COP_KNOTS = np.array([0.0, 0.15, 0.35, 0.6, 0.8, 1.0])
 COP_PLACE = np.array([0.09, 0.12, 0.155, 0.18, 0.20, 0.215])
 """Centre of pressure along the foot over stance [m ahead of calcn's origin] of a rearfoot runner
@@ -57,26 +42,10 @@ COP_PLACE = np.array([0.09, 0.12, 0.155, 0.18, 0.20, 0.215])
 EARLY = 0.85
 """Exponent that moves the peak of the half sine to 44 percent of stance (Novacheck 1998: 40 to 45)."""
 MEAN_SHARE = float(np.mean(np.sin(np.pi * np.linspace(0.0, 1.0, 2001) ** EARLY)))
-LIGHT = 0.5
-"""Vertical force below which the floor's part fades into flight [body weights]."""
-PACE = 0.7
-"""Share of each correction that is taken."""
-USUAL_ERROR = 0.15
-"""A ZMP error much larger than this has other causes than the pelvis [m]."""
-TRUNK_INERTIA = np.array([2.6, 2.6, 0.6])
-"""Inertia against pitching, rolling and turning of the pelvis [kg m^2]; only sets the pace of convergence."""
 ANKLE_HEIGHT = 0.078
 """Ankle above the floor while the foot is flat [m]."""
 SINK = 0.03
 """How far below the mean curves' height the pelvis runs [m], so that both ends of stance are in reach."""
-SOFT = 0.006
-"""Width of the bend with which a leg comes to its full length [m]; an edge would be a jerk."""
-SPARE = 0.004
-"""Length by which a leg stays short of straight [m]."""
-SIDEWAYS = Tolerance(zmp=0.005, fall=0.3, shift=0.05, jerk=150.0)
-UPWARD = Tolerance(zmp=0.03, fall=0.3, shift=1.0, jerk=1000.0)
-TURNING = tuple(Tolerance(zmp=shift, fall=2.0, shift=shift, jerk=400.0) for shift in (0.06, 0.05, 0.06))
-"""For pitch, roll and yaw: without arms the trunk alone would have to swing far about the vertical."""
 
 
 def run(
@@ -144,38 +113,17 @@ def synthesise(time: np.ndarray, speed: np.ndarray, turn: np.ndarray, heading: f
     inward = np.stack([-np.sin(yaw), np.cos(yaw)], axis=1) * (height * np.sin(bank))[:, None]
     root = np.column_stack([path[:, :2] + inward, height]), leaning_quat(yaw, bank)
     feet, joints = running_feet(strides, time, path, speed, root)
-    plan = _Plan(up, _pressure_point(strides, feet, time), middles(strides, time))
-    body = _Body(*root, joints)
-    start = body = _legs(body, feet, 6)
+    plan = ForcePlan(up, _pressure_point(strides, feet, time), middles(strides, time))
+    body = Runner(*root, joints)
+    start = body = with_legs(body, feet, 6)
     for _ in range(ROUNDS):
-        body = _legs(_corrected(body, start, plan), feet, 3)
+        body = with_legs(corrected(body, start, plan), feet, 3)
     info = {"source": "running generator", "speed": [round(float(v), 3) for v in speed[:: int(GRID_FPS)]]}
     return MotionClip("run", GRID_FPS, body.root_pos, continuous_quat(body.quat), body.joints, info)
 
 
 def _integral(rate: np.ndarray) -> np.ndarray:
     return np.concatenate([[0.0], np.cumsum(0.5 * (rate[1:] + rate[:-1]))]) / GRID_FPS
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What the floor gives: vertical force over body weight (T,), its point (T, 2) [m], and where the
-    pelvis has its planned height: frames (K,)."""
-
-    up: np.ndarray
-    point: np.ndarray
-    middle: np.ndarray
-
-    @property
-    def air(self) -> np.ndarray:
-        return np.clip(1.0 - self.up / LIGHT, 0.0, 1.0)
-
-
-@dataclass(frozen=True)
-class _Body:
-    root_pos: np.ndarray
-    quat: np.ndarray
-    joints: np.ndarray
 
 
 def _contacts(strides: Strides) -> list[tuple[float, int, float, float]]:
@@ -234,86 +182,3 @@ def _height(strides: Strides, time: np.ndarray, speed: np.ndarray, up: np.ndarra
     return gentlest(
         anchors, np.zeros(len(time)), GRAVITY * (up - 1.0), anchored, np.ones(len(time)), tolerance, GRID_FPS
     )
-
-
-def _legs(body: _Body, feet: tuple[RunningFoot, RunningFoot], iterations: int) -> _Body:
-    pos = tuple(_reached(body, side, foot) for side, foot in enumerate(feet))
-    joints = solve_legs(
-        body.root_pos, body.quat, (pos[0], pos[1]), (feet[0].rot, feet[1].rot), body.joints, iterations
-    )
-    return replace(body, joints=gaussian_filter1d(joints, SMOOTHING * GRID_FPS, axis=0, mode="nearest"))
-
-
-def _reached(body: _Body, side: int, foot: RunningFoot) -> np.ndarray:
-    """calcn's origin (T, 3), drawn towards the hip where the leg would be too short."""
-    hip = body.root_pos + quat_rotate(body.quat, np.broadcast_to(hip_offset(side), body.root_pos.shape))
-    leg = foot.pos + foot.rot @ foot_spheres(side).ankle_offset - hip
-    length = np.linalg.norm(leg, axis=1)
-    spare = sum(bones()) - SPARE - length
-    over = SOFT * np.logaddexp(0.0, -spare / SOFT)
-    return foot.pos - (over / length)[:, None] * leg
-
-
-@functools.cache
-def bones() -> tuple[float, float]:
-    """Length of thigh and shank [m]."""
-    frames = kinematics.forward(standing_qpos(physics_model())[None])
-    hip, knee, ankle = (frames.pos[0, kinematics.BODIES.index(f"{b}_r")] for b in ("femur", "tibia", "talus"))
-    return float(np.linalg.norm(hip - knee)), float(np.linalg.norm(knee - ankle))
-
-
-def _corrected(body: _Body, start: _Body, plan: _Plan) -> _Body:
-    """The pelvis moved towards what the plan gives, no further from ``start`` than that takes."""
-    mass = float(physics_model().body_mass.sum())
-    qpos, qvel, qacc = derivatives(body.root_pos, body.quat, body.joints, 1.0 / GRID_FPS)
-    needed = generalised_force(qpos, qvel, qacc)
-    wrench = root_wrench(qpos, needed)
-    error = plan.point - zmp_of(qpos, needed)
-    trusted = plan.up * np.exp(-np.sum(np.square(error), axis=1) / USUAL_ERROR**2)
-    lever = body.root_pos[:, 2] / np.maximum(GRAVITY * plan.up, 2.0)
-    still, air = np.zeros(len(lever)), plan.air
-    shift = body.root_pos - start.root_pos
-    better = np.empty_like(shift)
-    for axis in (0, 1):
-        fall = -wrench[:, axis] / mass
-        better[:, axis] = _gentlest_from(
-            shift[:, axis], error[:, axis], lever, fall, (trusted, air), SIDEWAYS
-        )
-    anchored = np.zeros(len(air))
-    anchored[plan.middle] = 1.0
-    fall = GRAVITY * plan.up - wrench[:, 2] / mass
-    better[:, 2] = _gentlest_from(shift[:, 2], still, still, fall, (anchored, np.ones(len(air))), UPWARD)
-    # About the centre of mass nothing turns the body in flight.
-    moment = wrench[:, 3:] - np.cross(centre_of_mass(qpos) - qpos[:, :3], wrench[:, :3])
-    local = np.einsum("tji,tj->ti", quat_to_matrix(body.quat), moment)
-    turn = rotvec_from_quat(quat_mul(quat_conj(start.quat), body.quat))
-    turned = np.empty_like(turn)
-    for axis in range(3):
-        fall = -local[:, axis] / TRUNK_INERTIA[axis]
-        turned[:, axis] = _gentlest_from(turn[:, axis], still, still, fall, (still, air), TURNING[axis])
-    return replace(
-        body,
-        root_pos=start.root_pos + shift + PACE * (better - shift),
-        quat=quat_mul(start.quat, quat_from_rotvec(turn + PACE * (turned - turn))),
-    )
-
-
-def _gentlest_from(
-    now: np.ndarray,
-    excess: np.ndarray,
-    lever: np.ndarray,
-    fall: np.ndarray,
-    weights: tuple[np.ndarray, np.ndarray],
-    tolerance: Tolerance,
-) -> np.ndarray:
-    """The gentlest way in place of the way ``now`` (T,), which still misses ``excess`` and ``fall``."""
-    bend = np.gradient(np.gradient(now)) * GRID_FPS**2
-    return gentlest(excess + now - lever * bend, lever, fall + bend, *weights, tolerance, GRID_FPS)
-
-
-def centre_of_mass(qpos: np.ndarray) -> np.ndarray:
-    """Centre of mass of the body [m], shape (T, 3)."""
-    m, frames = physics_model(), kinematics.forward(qpos)
-    mass = m.body_mass[1:]
-    centres = frames.pos + np.einsum("tbij,bj->tbi", frames.rot, m.body_ipos[1:])
-    return np.einsum("b,tbi->ti", mass, centres) / mass.sum()

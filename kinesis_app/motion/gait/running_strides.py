@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import diags_array, identity
@@ -212,10 +213,11 @@ def _swing(
 ) -> np.ndarray:
     """The sketched path, bent so that it leaves and meets the stances smoothly; clear of the floor."""
     a, b = int(here[0]) - 1, int(here[-1]) + 1
-    first, last = _miss(before, sketched, a), _miss(after, sketched, b)
-    if first is None and last is None:
+    misses = _miss(before, sketched, a), _miss(after, sketched, b)
+    known = [miss for miss in misses if miss is not None]
+    if not known:
         return sketched[here]
-    first, last = (last if first is None else first), (first if last is None else last)
+    first, last = known[0], known[-1]
     u = (here - a) / (b - a)
     path = sketched[here] + first + smooth_step(u)[:, None] * (last - first)
     window = smooth_step(u / 0.25) * smooth_step((1.0 - u) / 0.2)
@@ -231,10 +233,10 @@ def _smoothed(lead: np.ndarray, path: np.ndarray, tail: np.ndarray) -> np.ndarra
     """The path (n, 3) with least jerk that stays near ``path``, goes on from ``lead`` and into ``tail``."""
     whole = np.concatenate([lead, path, tail])
     n, free = len(whole), slice(len(lead), len(lead) + len(path))
-    jerk = diags_array([-1.0, 3.0, -3.0, 1.0], offsets=[0, 1, 2, 3], shape=(n - 3, n)) * HASTE**3
+    jerk: Any = diags_array([-1.0, 3.0, -3.0, 1.0], offsets=[0, 1, 2, 3], shape=(n - 3, n)) * HASTE**3
     fixed = np.ones(n, dtype=bool)
     fixed[free] = False
-    normal = (jerk.T @ jerk).tocsr()
+    normal: Any = (jerk.T @ jerk).tocsr()
     right = path - normal[free][:, fixed] @ whole[fixed]
     return np.asarray(splu((normal[free][:, free] + identity(len(path))).tocsc()).solve(right))
 
