@@ -96,7 +96,8 @@ def _trunk(values: Mapping[str, np.ndarray], pelvis: np.ndarray) -> np.ndarray |
 def _scale(joints: np.ndarray, quat: np.ndarray, height: np.ndarray, notes: list[str]) -> float:
     """This body's leg over the subject's: the stance leg must span the pelvis height (T,)."""
     hanging = forward(compose_qpos(np.zeros((len(joints), 3)), quat, joints))
-    reach = -sole_heights(hanging).min(axis=(1, 2, 3))
+    # Without the toes: where a model has them welded on, their tips would go through the floor.
+    reach = -sole_heights(hanging)[:, :, 0].min(axis=(1, 2))
     if height.min() > 0.2:
         scale = float(np.percentile(reach / height, 90.0))
         if abs(scale - 1.0) < SAME_SIZE:

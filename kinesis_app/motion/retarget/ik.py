@@ -45,6 +45,9 @@ Recorded ankles turn about more axes than this body's; held firmly, the foot wou
 _LOOSE = {"hip_rotation": 0.5, "subtalar_angle": 0.2, "mtp_angle": 0.02}
 SIGMA_POSTURE = np.array([_LOOSE.get(name[:-2], 2.0) for name in JOINT_NAMES])
 """Pull towards the preferred angles [rad]: only where points say little."""
+SIGMA_STATED = 0.06
+"""The same for recorded joint angles [rad]: 10 degrees of a straight knee are 3 mm of the leg's length,
+less than any source knows of its pelvis' height."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,9 @@ def _system(pose: Pose, frames: BodyFrames, targets: Targets, goal: Goal) -> tup
         _, angular = point_jacobian(frames, calcn, frames.pos[:, calcn])
         relative = foot_goal[side] @ np.swapaxes(frames.rot[:, calcn], -1, -2)
         add(angular @ coupling, rotvec_from_quat(matrix_to_quat(relative)), sigma_turn[:, side])
-    rows.append(identity[:, 6:] / SIGMA_POSTURE[:, None])
-    errors.append((preferred - pose.joints) / SIGMA_POSTURE)
+    sigma_posture = np.minimum(SIGMA_POSTURE, SIGMA_STATED) if targets.stated else SIGMA_POSTURE
+    rows.append(identity[:, 6:] / sigma_posture[:, None])
+    errors.append((preferred - pose.joints) / sigma_posture)
     return np.concatenate(rows, axis=1), np.concatenate(errors, axis=1)
 
 

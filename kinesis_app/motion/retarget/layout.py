@@ -38,6 +38,7 @@ class Targets:
         legs: Hip, knee, ankle and toe joint [m], shape (T, 2, 4, 3).
         foot: Anatomical foot frames, shape (T, 2, 3, 3).
         posture: Angles to prefer where the points leave a choice [rad], shape (T, 14), or None.
+        stated: Whether these are the recorded angles of this body's joints, to be kept where they can.
     """
 
     fps: float
@@ -45,6 +46,7 @@ class Targets:
     legs: np.ndarray
     foot: np.ndarray
     posture: np.ndarray | None
+    stated: bool = False
 
     def root_pos(self) -> np.ndarray:
         """Position of the root's frame that puts the hips where they belong [m], shape (T, 3)."""
@@ -68,7 +70,8 @@ def lay_out(anatomy: Anatomy) -> tuple[Targets, float]:
         axis=1
     )
     legs[:, :, 0, :2] += sway[:, None]
-    return Targets(anatomy.fps, _smooth_turns(root, anatomy.fps), legs, foot, anatomy.posture), scale
+    turned_root = _smooth_turns(root, anatomy.fps)
+    return Targets(anatomy.fps, turned_root, legs, foot, anatomy.posture, anatomy.fitted), scale
 
 
 def _smooth_turns(root: np.ndarray, fps: float) -> np.ndarray:

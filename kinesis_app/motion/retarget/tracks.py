@@ -17,8 +17,12 @@ LONGEST_GAP = 0.2
 """Gaps up to this are bridged by a spline [s]."""
 FASTEST = 15.0
 """No marker on a leg moves faster [m/s]; a sprinter's toes reach about 20 for some frames only."""
+RETURN = 9.0
+"""A marker that was astray is back where it may have moved to at this speed [m/s]."""
 SLACK = 0.03
 """Noise allowed on top of that distance [m]."""
+SMALLEST_EXCHANGE, CLEARLY = 0.04, 3.0
+"""Exchanged labels jump by more than the first [m], and by so many times more than put right."""
 
 
 def whole(raw: RawMotion, used: Sequence[int], notes: list[str]) -> RawMotion:
@@ -40,14 +44,19 @@ def _jumps(track: np.ndarray, fps: float) -> np.ndarray:
 
 
 def _exchange_back(positions: np.ndarray, used: Sequence[int], raw: RawMotion, notes: list[str]) -> None:
-    """Undo, in place, exchanges of two labels in the middle of a recording."""
-    limit = FASTEST / raw.fps + SLACK
-    frames = sorted({int(t) for column in used for t in _jumps(positions[:, column], raw.fps)})
-    for t in frames:
+    """Undo, in place, exchanges of two labels in the middle of a recording.
+
+    Both tracks jump, and together they move far less if their labels are exchanged.
+    """
+    columns = np.asarray(used)
+    steps = np.linalg.norm(np.diff(positions[:, columns], axis=0), axis=2)
+    for t in (np.flatnonzero((steps > SMALLEST_EXCHANGE).sum(axis=1) > 1) + 1).tolist():
         now, before = positions[t], positions[t - 1]
-        jumping = [c for c in used if np.linalg.norm(now[c] - before[c]) > limit]
-        for a, b in itertools.combinations(jumping, 2):
-            if max(np.linalg.norm(now[a] - before[b]), np.linalg.norm(now[b] - before[a])) < limit:
+        jumping = columns[np.linalg.norm(now[columns] - before[columns], axis=1) > SMALLEST_EXCHANGE]
+        for a, b in itertools.combinations(jumping.tolist(), 2):
+            kept = np.linalg.norm(now[a] - before[a]) + np.linalg.norm(now[b] - before[b])
+            exchanged = np.linalg.norm(now[a] - before[b]) + np.linalg.norm(now[b] - before[a])
+            if kept > CLEARLY * exchanged:
                 positions[t:, [a, b]] = positions[t:, [b, a]]
                 notes.append(
                     f"'{raw.joint_names[a]}' and '{raw.joint_names[b]}' exchanged from frame {t + 1}"
@@ -65,7 +74,7 @@ def _remove_spikes(positions: np.ndarray, used: Sequence[int], raw: RawMotion, n
                 continue
             ahead = np.arange(t + 1, min(t + 1 + longest, len(track)))
             away = np.linalg.norm(track[ahead] - track[t - 1], axis=1)
-            back = ahead[away < FASTEST / raw.fps * (ahead - t + 1) + SLACK]
+            back = ahead[away < RETURN / raw.fps * (ahead - t + 1) + SLACK]
             if not len(back):
                 raise KinesisError(
                     f"'{raw.source}': marker '{raw.joint_names[column]}' jumps by "
