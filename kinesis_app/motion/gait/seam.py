@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
+from kinesis_app.body.joints import joint_table
 from kinesis_app.body.rotations import matrix_to_quat, quat_from_rotvec, quat_mul, quat_to_matrix
 from kinesis_app.motion.clip import continuous_quat
 from kinesis_app.motion.gait.feet import FootTrack
@@ -104,10 +105,12 @@ def joined_pos(seam: Seam, root_pos: np.ndarray, ceiling: np.ndarray) -> np.ndar
 
 
 def joined_joints(seam: Seam, joints: np.ndarray) -> np.ndarray:
-    """Joint angles [rad] (T, 14) from what they are."""
+    """Joint angles [rad] (T, 14) from what they are, not beyond their range."""
     rate = seam.body.joint_vel / GRID_FPS - _rate(joints)
     start = seam.body.joints - joints[0]
-    return joints + fading(len(joints), round(JOINT_FADE * GRID_FPS), start, rate)
+    joined = joints + fading(len(joints), round(JOINT_FADE * GRID_FPS), start, rate)
+    low, high = joint_table().range.T
+    return np.clip(joined, np.minimum(low, seam.body.joints), np.maximum(high, seam.body.joints))
 
 
 def continued(x: np.ndarray, frames: int) -> np.ndarray:

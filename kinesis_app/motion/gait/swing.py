@@ -27,7 +27,7 @@ SWING_UP = np.array(
 powers of 2u - 1 over swing time u. Fitted to the ankle's path under the human leg curves."""
 SWING_SPEEDS = (0.4, 1.9)
 """Speeds for which the bumps hold [m/s]."""
-STEP_HEIGHT = 0.035
+STEP_HEIGHT = 0.042
 """Height of the foot in mid swing when it steps in place or to the side [m]."""
 
 
