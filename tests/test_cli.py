@@ -149,7 +149,7 @@ def test_the_same_run_twice_is_the_same(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["run"], "required: MOTION"),
+        (["run"], "a MOTION to follow"),
         (["run", "nonsense"], "nonsense"),
         (["run", "still.npz", "--speed", "1.2"], "walk --speed 1.2"),
         (["run", "still.npz", "--seconds", "-1"], "invalid number above 0 value"),
