@@ -86,6 +86,16 @@ def test_zoom_keeps_the_time_under_the_mouse() -> None:
     assert axis.limits(40.0, 40.0) == (30.0, 40.0)
 
 
+def test_text_is_cut_where_it_would_be_clipped() -> None:
+    from kinesis_app.gui.elide import elided
+
+    assert elided("walk 3 m", 8, len) == "walk 3 m"
+    assert elided("walk 3 m, turn left", 11, len) == "walk 3 m .."
+    assert elided("walk 3 m", 0, len) == " .."
+    for width in range(3, 20):
+        assert len(elided("walk 3 m, turn left", width, len)) <= width
+
+
 def test_time_ticks_are_round_and_few() -> None:
     from kinesis_app.gui.time_axis import MOST_TICKS, ticks
 

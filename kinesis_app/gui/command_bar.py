@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 from kinesis_app.command import CommandError, Task, preview
 from kinesis_app.gui import theme
 from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.elide import elided
 from kinesis_app.session import messages as m
 
 HEIGHT = 66
@@ -59,14 +60,14 @@ class CommandBar:
         dpg.set_value("command_text", self._past[self._at])
         return True
 
-    def update(self, shot: m.Snapshot) -> None:
-        """Show the preview of what is typed, or what runs."""
+    def update(self, shot: m.Snapshot, width: int) -> None:
+        """Show the preview of what is typed, or what runs; ``width`` of the bar in pixels."""
         if self._desk.typing_wanted:
             self._desk.typing_wanted = False
             dpg.focus_item("command_text")
         text = dpg.get_value("command_text").strip()
         note, color = _preview_note(text) if text else _task_note(shot.task, shot.time)
-        dpg.set_value("command_note", note)
+        dpg.set_value("command_note", elided(note, width - 24, theme.text_width))
         if color != self._color:
             self._color = color
             dpg.bind_item_theme("command_note", color)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dearpygui.dearpygui as dpg
+import numpy as np
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.gui import theme
@@ -16,6 +17,8 @@ from kinesis_app.session import messages as m
 
 _DIRECTIONS = (("forward", 0.0), ("back", 180.0), ("left", 90.0), ("right", -90.0))
 _SLOWEST, _FASTEST = 0.6, 1.8
+_STANDS = 0.25
+"""A plan that ends standing is still walked until the pelvis is slower than this [m/s]."""
 
 
 class Controls:
@@ -111,7 +114,8 @@ class Controls:
         if not dpg.is_item_active("speed"):
             if shot.walking_speed:
                 dpg.set_value("speed", float(shot.walking_speed))
-            dpg.configure_item("speed", format="standing" if shot.walking_speed == 0.0 else "%.2f m/s")
+            stands = shot.walking_speed == 0.0 and float(np.hypot(shot.qvel[0], shot.qvel[1])) < _STANDS
+            dpg.configure_item("speed", format="standing" if stands else "%.2f m/s")
         else:
             dpg.configure_item("speed", format="%.2f m/s")
         for tag in ("speed", "stand"):

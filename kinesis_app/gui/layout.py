@@ -15,7 +15,7 @@ from kinesis_app.gui.controls import Controls
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.experiment_panel import ExperimentPanel
 from kinesis_app.gui.plot_area import PlotArea
-from kinesis_app.gui.settings import LEFT_TABS
+from kinesis_app.gui.settings import LEFT_TABS, Settings
 from kinesis_app.gui.tab_row import TabRow
 from kinesis_app.gui.toolbar import Toolbar
 from kinesis_app.gui.transport import Transport
@@ -77,6 +77,23 @@ def window_size(screen: tuple[int, int], wanted: tuple[int, int] = (0, 0)) -> tu
     limit = wanted if all(wanted) else _LARGEST_WINDOW
     fits = [min(most, size) for most, size in zip(limit, screen, strict=True)]
     return max(fits[0], SMALLEST_WINDOW[0]), max(fits[1], SMALLEST_WINDOW[1])
+
+
+def create_viewport(title: str, screen: tuple[int, int], settings: Settings) -> None:
+    """Open the window of the operating system, in the middle of the screen."""
+    width, height = window_size(screen, (settings.width, settings.height))
+    dpg.create_viewport(
+        title=title,
+        width=width,
+        height=height,
+        min_width=SMALLEST_WINDOW[0],
+        min_height=SMALLEST_WINDOW[1],
+        x_pos=max((screen[0] - width) // 2, 0),
+        y_pos=max((screen[1] - height) // 2, 0),
+    )
+    dpg.setup_dearpygui()
+    dpg.show_viewport()
+    dpg.set_primary_window("main", True)
 
 
 def build(parts: Parts, actions: Sequence[Action], call: Callable[[Action], None]) -> None:

@@ -99,6 +99,12 @@ def dim(text: str, **kwargs: Any) -> int | str:
     return item
 
 
+def text_width(text: str) -> float:
+    """Of one line in the window's font [pixels]."""
+    size = dpg.get_text_size(text)
+    return float(size[0]) if size else 0.0
+
+
 def heading(text: str) -> int | str:
     """A section's title."""
     return dim(text.upper())

@@ -11,6 +11,7 @@ from kinesis_app.gui import theme
 from kinesis_app.gui.actions import Action
 from kinesis_app.gui.actions.time import RATES
 from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.elide import elided
 from kinesis_app.gui.timeline import Timeline
 from kinesis_app.session import messages as m
 
@@ -73,7 +74,8 @@ class Transport:
         dpg.set_value("read_error", f"error {1e3 * shot.body_error:.0f} mm{state}")
         large = shot.fallen or shot.body_error > _ERROR_IS_LARGE
         dpg.bind_item_theme("read_error", "warning_text" if large else 0)
-        dpg.set_value("read_view", view_note)
+        room = dpg.get_item_rect_min("timeline")[0] + width - 18 - dpg.get_item_rect_min("read_view")[0]
+        dpg.set_value("read_view", elided(view_note, room, theme.text_width))
         dpg.set_value("loop", shot.loop)
         if not dpg.is_item_active("rate"):
             dpg.set_value("rate", rate_label(shot.rate))

@@ -59,7 +59,9 @@ class ViewPanel:
             dpg.add_checkbox(label=action.title, tag=f"v_{name}", user_data=action, callback=self._switched)
 
     def update(self) -> None:
-        """Mirror the options; once per frame while the tab is in front."""
+        """Mirror the options, while the tab is in front; once per frame."""
+        if self._desk.settings.left_tab != "view":
+            return
         desk, options = self._desk, self._desk.view.options
         dpg.set_value("v_color", options.color_by)
         dpg.set_value("v_map", options.color_map)

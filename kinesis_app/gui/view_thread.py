@@ -21,7 +21,7 @@ from kinesis_app.view.eye import Eye
 from kinesis_app.view.offscreen import Picked, Renderer
 from kinesis_app.view.options import ViewOptions
 from kinesis_app.view.pose import Pose
-from kinesis_app.view.quality import LEVELS, AdaptiveQuality
+from kinesis_app.view.quality import LEVELS, AdaptiveQuality, Quality
 
 MAX_FPS = 60.0
 SOFTWARE_FPS = 24.0
@@ -86,6 +86,11 @@ class ViewThread:
         self.options = options
         self._jobs.put(lambda _: None)
 
+    @property
+    def drawn_quality(self) -> Quality:
+        """The level of the pictures."""
+        return LEVELS[self.fixed_quality] if self.fixed_quality is not None else self.quality.quality
+
     def set_quality(self, level: int | None) -> None:
         """A fixed level of ``LEVELS``, or None to adapt."""
         self.fixed_quality = level
@@ -97,7 +102,7 @@ class ViewThread:
 
     def align_camera(self) -> None:
         """Back to the default view."""
-        self._jobs.put(_align)
+        self.look(0)
 
     def set_tracking(self, on: bool) -> None:
         """Follow the body or stay."""
@@ -198,7 +203,7 @@ class ViewThread:
     def _draw(self, shot: Snapshot) -> None:
         assert self._target is not None
         store, panel_width, panel_height = self._target
-        quality = LEVELS[self.fixed_quality] if self.fixed_quality is not None else self.quality.quality
+        quality = self.drawn_quality
         # A panel that just grew may be larger than its buffer: both sides shrink alike.
         scale = min(quality.scale, store.width / panel_width, store.height / panel_height)
         width = min(max(round(panel_width * scale), 16), store.width)
@@ -235,12 +240,6 @@ class ViewThread:
         image = np.zeros((height, width, 3), dtype=np.uint8)
         self._renderer.render(Pose.of(shot), self.camera, image, self.options)
         self._tell(*write_picture(image, path))
-
-
-def _align(view: ViewThread) -> None:
-    shot = view._latest()
-    if shot is not None:
-        view.camera.align(shot.qpos)
 
 
 def _look(view: ViewThread) -> None:

@@ -59,6 +59,7 @@ class Window:
         self.view.start()
         self.jobs = Jobs(self.log.tell)
         self.main_ms = 0.0
+        self._last_bug = ""
         self.started = False
         self._remembered = Settings()
         self._remembered_at = time.perf_counter()
@@ -113,7 +114,7 @@ class Window:
         self.keys.build()
         self.log.build()
         self._looks: tuple[str, float] | None = None
-        self._create_viewport()
+        layout.create_viewport(_NAME, self._screen, desk.settings)
         self.parts.controls.read_libraries()
 
     def _build_floating(self, desk: Desk) -> None:
@@ -127,22 +128,6 @@ class Window:
         self.floating = Floating(
             desk, {"palette": self.palette.appear, "files": files.appear, "picker": picker.appear}
         )
-
-    def _create_viewport(self) -> None:
-        settings = self.desk.settings
-        width, height = layout.window_size(self._screen, (settings.width, settings.height))
-        dpg.create_viewport(
-            title=_NAME,
-            width=width,
-            height=height,
-            min_width=layout.SMALLEST_WINDOW[0],
-            min_height=layout.SMALLEST_WINDOW[1],
-            x_pos=max((self._screen[0] - width) // 2, 0),
-            y_pos=max((self._screen[1] - height) // 2, 0),
-        )
-        dpg.setup_dearpygui()
-        dpg.show_viewport()
-        dpg.set_primary_window("main", True)
 
     # --- loop ------------------------------------------------------------------------------
 
@@ -186,7 +171,10 @@ class Window:
         except KinesisError as error:
             self.log.tell("error", str(error))
         except Exception as error:  # noqa: BLE001  a bug in one button must not end the user's run
-            self.log.tell("error", f"{type(error).__name__}: {error}")
+            text = f"{type(error).__name__}: {error}"
+            if text != self._last_bug:  # a panel would say it in every frame
+                self.log.tell("error", text)
+            self._last_bug = text
 
     def _update(self) -> None:
         desk = self.desk
@@ -209,15 +197,17 @@ class Window:
 
     def _update_parts(self, shot: m.Snapshot, width: int) -> None:
         parts = self.parts
-        self._guarded(self.pointer.update)
-        self._guarded(partial(parts.plots.update, shot))
-        parts.toolbar.update(width)
-        parts.command.update(shot)
-        parts.transport.update(shot, self._view_note(shot), width)
-        parts.controls.update(shot)
-        self._guarded(partial(parts.experiment.update, shot))
-        if self.desk.settings.left_tab == "view":
-            parts.view_panel.update()
+        for update in (
+            self.pointer.update,
+            partial(parts.plots.update, shot),
+            partial(parts.toolbar.update, width),
+            partial(parts.command.update, shot, width),
+            lambda: parts.transport.update(shot, self._view_note(shot), width),
+            partial(parts.controls.update, shot),
+            partial(parts.experiment.update, shot),
+            parts.view_panel.update,
+        ):
+            self._guarded(update)
 
     def _view_note(self, shot: m.Snapshot) -> str:
         muscle = self.parts.plots.hovered_muscle()
@@ -225,7 +215,7 @@ class Window:
             muscle = self.desk.muscles.selected
         if muscle is not None:
             return layout.muscle_note(muscle, float(shot.activation[muscle]))
-        return self.pointer.note() or f"3-D {self.view.fps:.0f} fps, {self.view.quality.quality.name} quality"
+        return self.pointer.note() or f"3-D {self.view.fps:.0f} fps, {self.view.drawn_quality.name} quality"
 
     def _key_first(self, chord: str) -> bool:
         if "palette" in self.desk.open and self.palette.key(chord):
