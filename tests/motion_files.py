@@ -120,10 +120,15 @@ def write_trc(path: Path) -> Path:
 
 def write_c3d(path: Path) -> Path:
     tracks = markers(bending())
+    return write_points(path, {name.replace(".", ""): 1e3 * track for name, track in tracks.items()})
+
+
+def write_points(path: Path, points: dict[str, np.ndarray]) -> Path:
+    """A C3D file of points [mm] (or of angles in degrees), each (T, 3)."""
     writer = c3d.Writer(point_rate=FPS, analog_rate=FPS)
-    writer.set_point_labels([name.replace(".", "") for name in tracks])
-    world = 1e3 * np.stack(list(tracks.values()), axis=1)
-    frames = [(np.hstack([f, np.zeros((len(f), 2))]).astype(np.float32), np.zeros((0, 1))) for f in world]
+    writer.set_point_labels(list(points))
+    stacked = np.stack(list(points.values()), axis=1)
+    frames = [(np.hstack([f, np.zeros((len(f), 2))]).astype(np.float32), np.zeros((0, 1))) for f in stacked]
     writer.add_frames(frames)
     with path.open("wb") as handle:
         writer.write(handle)

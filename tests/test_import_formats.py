@@ -7,7 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from motion_files import FRAMES, SEEDS, bending, smpl_joints, write_amass, write_c3d, write_trc
+from motion_files import (
+    FRAMES,
+    SEEDS,
+    bending,
+    markers,
+    smpl_joints,
+    write_amass,
+    write_c3d,
+    write_points,
+    write_trc,
+)
 
 from kinesis_app.body.joints import JOINT_NAMES
 from kinesis_app.errors import KinesisError
@@ -122,6 +132,20 @@ def test_c3d_units_gaps_and_prefixes(tmp_path: Path) -> None:
     assert read_motion(tmp_path / "a.c3d", Given(unit=0.002)).positions[0, 0, 2] == pytest.approx(
         2.0 * c3d_file.positions[0, 0, 2]
     )
+
+
+def test_angles_stored_in_c3d_come_along(tmp_path: Path) -> None:
+    clip = bending()
+    points = {name.replace(".", ""): 1e3 * track for name, track in markers(clip).items()}
+    for side, first in (("R", 0), ("L", 7)):
+        for output, columns in (("HipAngles", (0, 1, 2)), ("KneeAngles", (3,)), ("AnkleAngles", (4,))):
+            angles = np.full((FRAMES, 3), 1e-3)
+            angles[:, : len(columns)] += np.rad2deg(clip.joints[:, [first + c for c in columns]])
+            points[f"{side}{output}"] = angles
+    raw = read_motion(write_points(tmp_path / "a.c3d", points))
+    assert not any("Angles" in name for name in raw.joint_names)
+    np.testing.assert_allclose(raw.coordinates["knee_angle_l"], clip.joints[:, KNEE], atol=1e-4)
+    assert any("Plug-in Gait" in note for note in raw.notes)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import argparse
 import json
 
 from kinesis_app.cli.columns import columns
+from kinesis_app.motion.formats import SUFFIXES
 from kinesis_app.motion.library import list_motions
 
 
@@ -34,5 +35,5 @@ def execute(options: argparse.Namespace) -> int:
         print(columns(head, table, right={1, 2}))
     else:
         print(f"No motion matches '{query}'." if query else "The library is empty.")
-    print("\nMade on request: walk:SPEED[:SECONDS], stand[:SECONDS]. Files: .npz, .amc, .mot, .sto.")
+    print("\nMade on request: walk:SPEED[:SECONDS], stand[:SECONDS]. Files:", f"{', '.join(SUFFIXES)}, .npz.")
     return 0

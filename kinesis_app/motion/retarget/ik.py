@@ -22,7 +22,7 @@ from kinesis_app.body.rotations import (
 from kinesis_app.motion.retarget.layout import Targets
 from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, ROOT_FROM_ANATOMICAL, body_shape
 
-ITERATIONS, WARM_ITERATIONS = 12, 4
+ITERATIONS, WARM_ITERATIONS = 12, 3
 """Steps from a first guess, and from a pose already solved for nearly the same targets."""
 CLOSE_ENOUGH = 1e-4
 """Step below which the search ends [m, rad]."""
