@@ -117,7 +117,8 @@ def make_feasible(clip: MotionClip) -> tuple[MotionClip, Correction]:
         root = root + state.shift()
         root = work.root_pos + LARGEST * np.tanh((root - work.root_pos) / LARGEST)
         root = root - np.outer(_out_of_reach(root, work.root_quat, ankles, stance), [0.0, 0.0, 1.0])
-        joints = solve_legs(root, work.root_quat, (feet[0], feet[1]), (turns[0], turns[1]), state.clip.joints)
+        near = [pos - _beyond_leg(root, work.root_quat, ankles, side) for side, pos in enumerate(feet)]
+        joints = solve_legs(root, work.root_quat, (near[0], near[1]), (turns[0], turns[1]), state.clip.joints)
         low, high = joint_table().range.T
         joints = np.clip(low_pass(joints, WORK_FPS, CUTOFF), low, high)
         state = _State.of(replace(work, root_pos=root, joints=joints))
@@ -131,7 +132,7 @@ def make_feasible(clip: MotionClip) -> tuple[MotionClip, Correction]:
         pelvis_mm=(
             1e3 * float(np.linalg.norm(moved[:, :2], axis=1).max()), 1e3 * float(np.abs(moved[:, 2]).max())
         ),
-        foot_mm=1e3 * float(lift.max()),
+        foot_mm=0.0 if best[1] is work else 1e3 * float(lift.max()),
         residual_before=first.residual,
         residual_after=best[0],
         zmp_before_mm=first.zmp_mm,
@@ -232,14 +233,25 @@ def zmp_excess(zmp: np.ndarray, points: np.ndarray, ready: np.ndarray, up: np.nd
 
 def _out_of_reach(root: np.ndarray, quat: np.ndarray, ankles: np.ndarray, stance: np.ndarray) -> np.ndarray:
     """How far the pelvis [m] (T,) must go down so that resting legs reach their ankles (T, 2, 3)."""
-    shape = body_shape()
     drop = np.zeros(len(root))
     for side in (0, 1):
-        hip = root + quat_rotate(quat, np.broadcast_to(shape.hips[side], root.shape))
-        length = shape.thigh[side] + shape.shank[side] - SPARE
-        across = np.sum(np.square(hip[:, :2] - ankles[:, side, :2]), axis=1)
-        highest = ankles[:, side, 2] + np.sqrt(np.maximum(length**2 - across, 0.01))
-        drop = np.maximum(drop, np.where(stance[:, side], hip[:, 2] - highest, 0.0))
+        leg, longest = _leg(root, quat, ankles, side)
+        highest = np.sqrt(np.maximum((longest - SPARE) ** 2 - np.sum(np.square(leg[:, :2]), axis=1), 0.01))
+        drop = np.maximum(drop, np.where(stance[:, side], -leg[:, 2] - highest, 0.0))
     width = SPREAD * WORK_FPS
     drop = maximum_filter1d(drop, 2 * int(width) + 1, mode="nearest")
     return gaussian_filter1d(drop, width, mode="nearest")
+
+
+def _beyond_leg(root: np.ndarray, quat: np.ndarray, ankles: np.ndarray, side: int) -> np.ndarray:
+    """By how much a foot is out of its leg's reach [m], shape (T, 3); no search converges for it there."""
+    leg, longest = _leg(root, quat, ankles, side)
+    length = np.linalg.norm(leg, axis=1)
+    return (np.maximum(length - longest + 0.5 * SPARE, 0.0) / length)[:, None] * leg
+
+
+def _leg(root: np.ndarray, quat: np.ndarray, ankles: np.ndarray, side: int) -> tuple[np.ndarray, float]:
+    """From hip to ankle [m], shape (T, 3), and the length of the straight leg [m]."""
+    shape = body_shape()
+    hip = root + quat_rotate(quat, np.broadcast_to(shape.hips[side], root.shape))
+    return ankles[:, side] - hip, float(shape.thigh[side] + shape.shank[side])
