@@ -316,6 +316,7 @@ class Tour(Driver):
         ghost, forces = w.view.options.ghost, w.view.options.forces
         self.key("shift+h")
         self.wait("Shift+H hides the ghost", lambda: w.view.options.ghost != ghost)
+        self.tab_toggles_panels()
         self.type_into_search("f v ", forces)
         self.goal_by_click()
         self.bad_file()
@@ -335,6 +336,21 @@ class Tour(Driver):
         assert w.view.options.forces == forces, "a shortcut fired while typing"
         assert w.view.options.muscles, "a shortcut fired while typing"
         self.passed.append("typing fires no shortcut")
+
+    def tab_toggles_panels(self) -> None:
+        """Dear ImGui's own use of Tab, to go to the next text field, must not take the keyboard away."""
+        import dearpygui.dearpygui as dpg
+
+        w = self.window
+        for shown in (False, True):
+            self.key("Tab")
+            self.wait("Tab toggles the left panel", lambda s=shown: w.desk.settings.left_panel == s)  # type: ignore[misc]
+            time.sleep(0.5)
+            assert not w.keys.typing(), "Tab took the keyboard away"
+            assert dpg.is_item_shown("command_text")
+        ghost = w.view.options.ghost
+        self.key("shift+h")
+        self.wait("shortcuts still work", lambda: w.view.options.ghost != ghost)
 
     def goal_by_click(self) -> None:
         """A click with the goal tool asks for the place under it; the eye is still while time is."""

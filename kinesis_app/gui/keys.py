@@ -53,6 +53,8 @@ class Keys:
         self._fields: list[int] = []
         self._known = 0
         self._typed: deque[bool] = deque(maxlen=_FRAMES)
+        self._hidden: list[int] = []
+        self._tabbed = 0
 
     def build(self) -> None:
         """Listen to the keyboard."""
@@ -63,6 +65,12 @@ class Keys:
     def update(self) -> None:
         """Once per frame, before the callbacks: they come late, when Enter has already left its field."""
         self._typed.append(self.typing())
+        for field in self._hidden:
+            dpg.show_item(field)
+        self._hidden = [field for field in self._active() if self._tabbed > 0]
+        for field in self._hidden:
+            dpg.hide_item(field)
+        self._tabbed -= 1
 
     def typing(self) -> bool:
         """Whether the keyboard belongs to a text field."""
@@ -70,7 +78,10 @@ class Keys:
         if len(items) != self._known:  # rows of panels come and go
             self._known = len(items)
             self._fields = [i for i in items if dpg.get_item_type(i).split("::")[-1] in _TEXT_ITEMS]
-        return any(dpg.does_item_exist(i) and dpg.is_item_active(i) for i in self._fields)
+        return bool(self._active())
+
+    def _active(self) -> list[int]:
+        return [i for i in self._fields if dpg.does_item_exist(i) and dpg.is_item_active(i)]
 
     def _pressed(self, _sender: object, code: int, _user: object) -> None:
         repeated = code in self._held
@@ -79,11 +90,21 @@ class Keys:
         if name is None or (repeated and name not in _REPEATING):
             return
         chord = "".join(m for m, keys in _MODIFIERS.items() if self._holds(keys)) + name
-        if self._first(chord) or ((self.typing() or any(self._typed)) and chord not in _ALWAYS):
+        if self._first(chord) or (self._belongs_to_field(chord) and chord not in _ALWAYS):
             return
         action = self._table.get(chord)
         if action is not None:
             self._call(action)
+
+    def _belongs_to_field(self, chord: str) -> bool:
+        if not chord.endswith("Tab"):
+            return self.typing() or any(self._typed)
+        # Dear ImGui moves to the next text field at Tab, whatever the key means to us: what counts is
+        # who typed before it, and the field has to be left again. A hidden one loses the keyboard.
+        if any(list(self._typed)[:-1]):
+            return True
+        self._tabbed = _FRAMES
+        return False
 
     def _holds(self, keys: tuple[int, int]) -> bool:
         # Not is_key_down: callbacks come a frame late, when a quick modifier is up again.
