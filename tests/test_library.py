@@ -6,11 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from kinesis_app.body.model import STANDING_DROP, physics_model
+from kinesis_app.body.rotations import heading
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion import library
 from kinesis_app.motion.clip import MotionClip, save_clip
+from kinesis_app.motion.library_build import build_clip
+from kinesis_app.motion.library_recipes import recipes
 
 
 @pytest.fixture
@@ -83,13 +87,48 @@ def test_walks_and_standing_are_made_on_request() -> None:
     assert np.ptp(stand.root_pos[:, :2], axis=0).max() < 0.05
 
 
-def test_the_shipped_library_is_whole() -> None:
-    entries = library.list_motions()
+@pytest.fixture
+def shipped() -> list[library.MotionEntry]:
     if not library.motions_dir().is_dir():
         pytest.skip("no motions/ beside the package (an installed wheel has none)")
-    names = {e.name for e in entries}
+    return library.list_motions()
+
+
+def test_the_shipped_library_is_whole(shipped: list[library.MotionEntry]) -> None:
+    names = {e.name for e in shipped}
     assert {"stand", "walk_0.6", "walk_1.1", "walk_1.8", "stop_and_go", "turn_left"} <= names
-    assert all(e.description and e.tags for e in entries)
+    assert all(e.description and e.tags for e in shipped)
     assert len(library.load_motion("walk_1.1").joints) > 900
-    manifest = (library.motions_dir() / "manifest.yaml").read_text()
-    assert all(f"{name}:" in manifest for name in names)
+    assert sum(e.path.stat().st_size for e in shipped) < 5e6
+
+
+def test_the_shipped_library_is_what_the_recipes_make(shipped: list[library.MotionEntry]) -> None:
+    made = {recipe.name: recipe for recipe in recipes()}
+    assert {e.name for e in shipped} == set(made)
+    clip = build_clip(made["turn_in_place_left_90"])
+    stored = library.load_motion("turn_in_place_left_90")
+    np.testing.assert_allclose(stored.joints, clip.joints, atol=2e-3)
+    assert stored.info["quality"]["feasible"]
+
+
+@pytest.mark.parametrize(
+    "skill", ["stand", "walk", "turn", "in place", "backward", "sidestep", "run", "bridge"]
+)
+def test_every_skill_is_there_in_variants(shipped: list[library.MotionEntry], skill: str) -> None:
+    assert len(library.list_motions(skill)) >= 2
+
+
+def test_the_manifest_says_what_is_feasible(shipped: list[library.MotionEntry]) -> None:
+    manifest = yaml.safe_load((library.motions_dir() / "manifest.yaml").read_text())
+    assert set(manifest) == {e.name for e in shipped}
+    for name, entry in manifest.items():
+        assert entry["made"], name
+        assert entry["feasible"] or entry["reasons"], name
+        assert entry["root_residual_n"] < 73.6, name  # a tenth of the body weight
+
+
+def test_courses_turn_by_the_angle_they_say() -> None:
+    (recipe,) = [r for r in recipes() if r.name == "turn_in_place_right_180"]
+    clip = recipe.make()
+    turned = np.unwrap(heading(clip.root_quat))
+    assert turned[-1] - turned[0] == pytest.approx(-np.pi, abs=0.03)
