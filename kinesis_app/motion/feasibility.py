@@ -35,7 +35,7 @@ SHARED = 0.0015
 """Height over which neighbouring contact spheres share the contact [m]."""
 OUTSIDE = 0.005
 """A ZMP further than this from the soles is outside [m]."""
-LIGHT = 0.25
+LIGHT = 0.5
 """Below this vertical force the ZMP says nothing [body weights]."""
 TENDON_EVERY = 4
 """Tendon lengths are computed for the frames whose joints move fastest, at most one in this many."""

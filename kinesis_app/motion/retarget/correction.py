@@ -34,9 +34,10 @@ from kinesis_app.motion.dynamics import (
     zmp_of,
 )
 from kinesis_app.motion.gait.ik import solve_legs
+from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.retarget.anatomy import low_pass
 from kinesis_app.motion.retarget.contact import intervals
-from kinesis_app.motion.retarget.feasible import body_weight
+from kinesis_app.motion.retarget.feasible import body_weight, excess_mm
 from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, body_shape
 
 CLEARANCE = 0.022
@@ -64,10 +65,8 @@ BALANCED = 2.0
 """Mean distance of the ZMP from the soles at which they end [mm]."""
 WORSE = 1.2
 """How much larger a residual may become for the sake of feet that do not scuff."""
-SHORTEST_CLIP = 15
-"""Frames; a shorter clip stays as it is."""
-CUTOFF = 12.0
-"""Low-pass of the corrected joint angles [Hz]."""
+SHORTEST_CLIP = 15  # frames; a shorter clip stays as it is
+CUTOFF = 12.0  # low-pass of the corrected joint angles [Hz]
 
 
 @dataclass(frozen=True)
@@ -167,8 +166,7 @@ class _State:
 
     @property
     def zmp_mm(self) -> float:
-        length = np.linalg.norm(self.excess, axis=1)
-        return 1e3 * float(np.nanmean(length)) if np.isfinite(length).any() else 0.0
+        return excess_mm(self.excess)
 
     def shift(self) -> np.ndarray:
         """Way of the pelvis [m], shape (T, 3), that brings ZMP and flight in order."""
@@ -208,18 +206,13 @@ def swing_lift(height: np.ndarray, stance: np.ndarray) -> np.ndarray:
         for start, stop in intervals(~stance[:, side]):
             n = stop - start
             u = (np.arange(n) + 1.0) / (n + 1.0)
-            up = np.ones(n) if start == 0 else _smooth(u / EDGE)
-            down = np.ones(n) if stop == len(stance) else _smooth((1.0 - u) / EDGE)
+            up = np.ones(n) if start == 0 else smooth_step(u / EDGE)
+            down = np.ones(n) if stop == len(stance) else smooth_step((1.0 - u) / EDGE)
             wanted = CLEARANCE * up * down
             missing = np.maximum(wanted - height[start:stop, side], 0.0)
             missing = maximum_filter1d(missing, 5) * up * down
             lift[start:stop, side] = gaussian_filter1d(missing, 3.0)
     return lift
-
-
-def _smooth(u: np.ndarray) -> np.ndarray:
-    u = np.clip(u, 0.0, 1.0)
-    return u * u * (3.0 - 2.0 * u)
 
 
 def zmp_excess(zmp: np.ndarray, points: np.ndarray, ready: np.ndarray, up: np.ndarray) -> np.ndarray:
