@@ -10,7 +10,14 @@ import pytest
 from kinesis_app.command.approach import DT, Limits, approach
 from kinesis_app.command.task import GoalMark
 from kinesis_app.errors import KinesisError
-from kinesis_app.evaluation.goals import REACHED, GoalEpisode, GoalEvaluation, evaluate_goals, goal_clip
+from kinesis_app.evaluation.goals import (
+    BRISKNESS,
+    REACHED,
+    GoalEpisode,
+    GoalEvaluation,
+    evaluate_goals,
+    goal_clip,
+)
 from kinesis_app.motion.gait import GaitPlan
 from kinesis_app.motion.gait.plan import COM_BEHIND, path_of
 from kinesis_app.session.goals import PASSED, GoalsRequest, plan_goals
@@ -73,10 +80,11 @@ def test_near_goals_are_gone_to_the_way_that_is_quickest(
     assert max(leads, key=lambda name: leads[name]) == style
 
 
-def test_the_corner_of_the_protocol_is_reached_in_time() -> None:
-    seconds = [approach(ORIGIN, STILL, (2 * math.cos(a), 2 * math.sin(a), None)).seconds
-               for a in np.radians(np.arange(0.0, 360.0, 15.0))]  # fmt: skip
-    assert max(seconds) < 4.2
+def test_the_border_of_the_protocols_square_is_reached_in_time() -> None:
+    for angle in np.radians(np.arange(0.0, 360.0, 15.0)):
+        way = 2.0 / max(abs(math.cos(angle)), abs(math.sin(angle)))
+        goal = (way * math.cos(angle), way * math.sin(angle), None)
+        assert approach(ORIGIN, STILL, goal, BRISKNESS[-1]).seconds < 4.5
 
 
 def test_waypoints_are_passed_and_the_last_one_is_stopped_at() -> None:

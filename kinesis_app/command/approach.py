@@ -65,9 +65,9 @@ class Way:
 WAYS = (
     Way("ahead", 0.15, 1.0, math.inf),
     Way("ahead", 0.5, 1.0, math.inf),
-    Way("back", 0.15, 1.1, 3.5),
-    Way("back", 0.5, 1.1, 3.5),
-    Way("side", math.inf, 1.05, 1.5),
+    Way("back", 0.15, 1.3, 1.5),
+    Way("back", 0.5, 1.3, 1.5),
+    Way("side", math.inf, 1.05, 1.0),
 )
 
 

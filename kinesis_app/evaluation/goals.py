@@ -30,7 +30,7 @@ LOWEST = 0.7
 """A pelvis below this has fallen [m]."""
 START = 0.1
 """From the goal's appearance to the first change of the plan [s]."""
-SETTLING = 0.45
+SETTLING = 0.6
 """Wanted from the end of the planned way to the end of the episode [s]."""
 STANDING = GaitPlan(8.0)
 """What was done before the goal appears."""
