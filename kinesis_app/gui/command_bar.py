@@ -15,6 +15,8 @@ from kinesis_app.session import messages as m
 HEIGHT = 66
 _HINT = "Tell it what to do: walk 3 m, turn left, stop"
 _KEPT = 30
+_BUTTONS = 150
+"""Room for the buttons at the end of the field [pixels at font scale 1]."""
 
 
 class CommandBar:
@@ -30,7 +32,11 @@ class CommandBar:
         """Create the bar in the current container."""
         with dpg.group(horizontal=True):
             dpg.add_input_text(
-                tag="command_text", hint=_HINT, width=-150, on_enter=True, callback=lambda *_: self.send()
+                tag="command_text",
+                hint=_HINT,
+                width=-_BUTTONS,
+                on_enter=True,
+                callback=lambda *_: self.send(),
             )
             dpg.add_button(label="Do it", tag="command_do", callback=lambda *_: self.send())
             dpg.add_button(
@@ -65,6 +71,7 @@ class CommandBar:
         if self._desk.typing_wanted:
             self._desk.typing_wanted = False
             dpg.focus_item("command_text")
+        dpg.configure_item("command_text", width=-round(_BUTTONS * self._desk.settings.font_scale))
         text = dpg.get_value("command_text").strip()
         note, color = _preview_note(text) if text else _task_note(shot.task, shot.time)
         dpg.set_value("command_note", elided(note, width - 24, theme.text_width))

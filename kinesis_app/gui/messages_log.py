@@ -7,6 +7,8 @@ import time
 
 import dearpygui.dearpygui as dpg
 
+from kinesis_app.gui import theme
+
 COLORS = {"info": (165, 200, 235), "warning": (245, 195, 90), "error": (255, 125, 105)}
 _MARK = {"info": "i", "warning": "!", "error": "x"}
 _SECONDS = {"info": 4.0, "warning": 7.0, "error": 12.0}
@@ -75,7 +77,7 @@ class MessageLog:
                 line = f"{_MARK[level]}  {text}"
                 dpg.set_value(f"toast{i}", line)
                 # Wrapped only where it must be: a wrapped text makes the box as wide as its limit.
-                longest = max(dpg.get_text_size(part)[0] for part in line.split("\n"))
+                longest = max(theme.text_width(part) for part in line.split("\n"))
                 wrap = width if longest > width else -1
                 dpg.configure_item(f"toast{i}", color=COLORS[level], show=True, wrap=wrap)
             else:

@@ -100,9 +100,9 @@ def dim(text: str, **kwargs: Any) -> int | str:
 
 
 def text_width(text: str) -> float:
-    """Of one line in the window's font [pixels]."""
+    """Of one line in the window's font, as large as it is shown [pixels]."""
     size = dpg.get_text_size(text)
-    return float(size[0]) if size else 0.0
+    return float(size[0]) * dpg.get_global_font_scale() if size else 0.0
 
 
 def heading(text: str) -> int | str:

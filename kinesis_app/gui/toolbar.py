@@ -12,6 +12,10 @@ from kinesis_app.gui.actions import Action
 from kinesis_app.gui.desk import Desk
 
 HEIGHT = 40
+_GAP = 4
+_EDGES = 18
+_CHIP_FROM = 585
+"""Narrower rows have no room for what is done to the human [pixels at scale 1]; the tab shows it."""
 _BUTTONS = (
     ("human.goal", "Goal", 52),
     ("view.ghost", "Ghost", 56),
@@ -33,7 +37,7 @@ class Toolbar:
 
     def build(self) -> None:
         """Create the row in the current container."""
-        with dpg.group(horizontal=True, horizontal_spacing=4):
+        with dpg.group(horizontal=True, horizontal_spacing=_GAP):
             for name, label, width in _BUTTONS:
                 action, tag = self._actions[name], f"tool_{name}"
                 dpg.add_button(label=label, tag=tag, user_data=action, callback=self._pressed)
@@ -47,16 +51,22 @@ class Toolbar:
 
     def update(self, width: int) -> None:
         """Once per frame; ``width`` of the row in pixels."""
-        for name, _, _ in _BUTTONS:
+        scale = self._desk.settings.font_scale
+        right = float(_EDGES)
+        for name, _, button in _BUTTONS:
+            # What does not fit is left out whole: the menu has it, too.
+            right += button * scale + _GAP
+            dpg.configure_item(f"tool_{name}", show=right < width)
             checked = self._actions[name].checked
             on = checked is not None and name != "help.palette" and checked()
             if self._lit.get(name) != on:
                 self._lit[name] = on
                 dpg.bind_item_theme(f"tool_{name}", "lit_button" if on else 0)
         experiment = self._desk.shot.experiment
-        dpg.configure_item("experiment_chip", show=bool(experiment.changes))
+        fits = width / scale > _CHIP_FROM
+        dpg.configure_item("experiment_chip", show=bool(experiment.changes) and fits)
         if experiment.changes:
-            room = int((width / self._desk.settings.font_scale - 515) / 7.2)
+            room = int((width / scale - 515) / 7.2)
             words = describe(experiment)
             text = words if len(words) <= max(room, 9) else f"{words[: max(room - 2, 7)]} .."
             dpg.configure_item("experiment_chip", label=text)

@@ -17,6 +17,8 @@ from kinesis_app.session import messages as m
 
 HEIGHT = 112
 _BUTTONS = (("time.reset", 60), ("time.back", 54), ("time.play", 62), ("time.step", 54))
+_ROOM = 565
+"""In a narrower bar something is left out [pixels at font scale 1]; the menu has it."""
 _ERROR_IS_LARGE = 0.15
 
 
@@ -67,6 +69,10 @@ class Transport:
         dpg.configure_item("time_play", label="Pause" if shot.playing else "Play")
         dpg.bind_item_theme("time_play", 0 if shot.playing else "accent_button")
         dpg.configure_item("time_continue", show=shot.reviewing)
+        narrow = (width - 18) / self._desk.settings.font_scale < _ROOM
+        dpg.configure_item("loop", show=not narrow)
+        for tag in ("time_step", "rate"):
+            dpg.configure_item(tag, show=not (narrow and shot.reviewing))
         total = "" if shot.walking_speed is not None else f" / {shot.motion_seconds:.1f}"
         dpg.set_value("read_time", f"{shot.motion[:28]}   {shot.time:.2f}{total} s")
         dpg.set_value("read_rate", _rate_note(shot))
