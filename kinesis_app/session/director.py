@@ -138,4 +138,4 @@ def _mark(x: float, y: float, heading: float | None, place: np.ndarray) -> GoalM
         raise KinesisError("A goal is a place x, y in metres and a heading in radians, all finite.")
     if math.hypot(x - place[0], y - place[1]) > FARTHEST:
         raise KinesisError(f"The goal is more than {FARTHEST:g} m away.")
-    return GoalMark(x, y, heading)
+    return GoalMark(float(x), float(y), None if heading is None else float(heading))
