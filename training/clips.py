@@ -29,6 +29,7 @@ def stand(seconds: float = 5.0, fps: float = 30.0) -> MotionClip:
 def generators() -> dict[str, Callable[..., MotionClip]]:
     """Generators by the name used in configurations."""
     from kinesis_app.motion import gait
+    from kinesis_app.motion.gait import running
 
     return {
         "stand": stand,
@@ -36,6 +37,8 @@ def generators() -> dict[str, Callable[..., MotionClip]]:
         "varied_walk": gait.varied_walk,
         "varied": gait.varied,
         "recovery": gait.recovery,
+        "run": running.run,
+        "varied_run": running.varied_run,
     }
 
 
