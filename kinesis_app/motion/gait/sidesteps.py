@@ -51,7 +51,7 @@ def passing(side: int, way: np.ndarray, before: Stance, after: Stance, others: l
     away = way + np.outer(1.0 - u, before.pose[:2] - way[0]) + np.outer(u, after.pose[:2] - way[-1])
     away = away - other.pose[:2]
     bump = (4.0 * u * (1.0 - u)) ** 3
-    beside = 1.0 - smooth_step((np.abs(away @ ahead) - 0.05) / 0.2)
+    beside = 1.0 - smooth_step((np.abs(away @ ahead) - 0.12) / 0.2)
     narrow = np.maximum(PASSING_WIDTH - out * (away @ across), 0.0) * beside * np.minimum(bump / 0.6, 1.0)
     return np.outer(out * narrow.max() * bump, across)
 
