@@ -28,6 +28,7 @@ def stand(seconds: float = 5.0, fps: float = 30.0) -> MotionClip:
 
 def generators() -> dict[str, Callable[..., MotionClip]]:
     """Generators by the name used in configurations."""
+    from kinesis_app.evaluation.goals import goal_clip
     from kinesis_app.motion import gait
     from kinesis_app.motion.gait import running
 
@@ -39,6 +40,7 @@ def generators() -> dict[str, Callable[..., MotionClip]]:
         "recovery": gait.recovery,
         "run": running.run,
         "varied_run": running.varied_run,
+        "goal": lambda x, y, seconds: goal_clip(x, y, seconds)[0],
     }
 
 
