@@ -15,7 +15,8 @@ import yaml
 from kinesis_app.motion.clip import MotionClip, resample, save_clip, write_atomically
 from kinesis_app.motion.feasibility import check
 from kinesis_app.motion.library import MotionEntry, list_motions, mean_speed, motions_dir
-from kinesis_app.motion.library_recipes import Recipe, recipes
+from kinesis_app.motion.library_course import Recipe
+from kinesis_app.motion.library_recipes import recipes
 
 STORED_FPS = 50.0
 SOURCE = "kinesis_app.motion.gait; gait curves of Schwartz, Rozumalski, Trost 2008, J Biomech 41:1639"

@@ -2,31 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
-from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.gait import (
-    GaitPlan,
-    Style,
-    change_sideways,
-    change_speed,
-    change_turn,
-    generate,
-    stand,
-    walk,
-)
+from kinesis_app.motion.gait import GaitPlan, Style, generate, stand, walk
 from kinesis_app.motion.gait.running import run
+from kinesis_app.motion.library_course import BEGIN, SECONDS, Recipe, recipe_of, straight_recipe
 
 SPEEDS = (0.6, 0.8, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8)
-SECONDS = 20.0
-BEGIN = 0.6
-"""Standing before a motion [s]."""
-REST = 2.0
-"""From the end of the last movement to the end of the clip [s]."""
 TURNING = 1.0
 """Rate of the turns in place [rad/s]."""
 STYLES = {
@@ -38,20 +22,6 @@ STYLES = {
     "limping": Style(asymmetry=0.06, tilt=1.3, cadence=0.95),
 }
 """Walkers unlike the mean."""
-
-Velocity = tuple[float, float, float]
-"""Forward [m/s], to the left [m/s], turning [rad/s]."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """One motion of the default library: how it is made and what the manifest says of it."""
-
-    name: str
-    call: str
-    description: str
-    tags: tuple[str, ...]
-    make: Callable[[], MotionClip]
 
 
 def recipes() -> tuple[Recipe, ...]:
@@ -65,50 +35,6 @@ def recipes() -> tuple[Recipe, ...]:
         *_sidesteps(),
         *_bridges(),
         *_runs(),
-    )
-
-
-def course(
-    changes: tuple[tuple[float, Velocity], ...], seconds: float = SECONDS, style: Style | None = None
-) -> MotionClip:
-    """A motion from standing through velocities, each from its time [s] on."""
-    plan = GaitPlan(seconds, style=style or Style())
-    for at, (forward, left, turn) in changes:
-        for change, value, now in zip(
-            (change_speed, change_sideways, change_turn),
-            (forward, left, turn),
-            plan.velocity_at(at),
-            strict=True,
-        ):
-            plan = change(plan, at, value) if value != now else plan
-    return generate(plan)
-
-
-def _recipe(
-    name: str,
-    description: str,
-    tags: tuple[str, ...],
-    *changes: tuple[float, Velocity],
-    seconds: float = SECONDS,
-    style: Style | None = None,
-) -> Recipe:
-    words = ", ".join(f"{at:g} s: ({', '.join(f'{v:g}' for v in velocity)})" for at, velocity in changes)
-    call = f"course of {seconds:g} s: forward, left [m/s], turn [rad/s] from {words}"
-    return Recipe(name, call, description, tags, partial(course, changes, seconds, style))
-
-
-def _straight(
-    name: str, description: str, tags: tuple[str, ...], velocity: Velocity, moving: float
-) -> Recipe:
-    """There at ``BEGIN`` and over after ``moving`` seconds."""
-    seconds = BEGIN + moving + REST + 1.0
-    return _recipe(
-        name,
-        description,
-        tags,
-        (BEGIN, velocity),
-        (BEGIN + moving, (0.0, 0.0, 0.0)),
-        seconds=round(seconds, 1),
     )
 
 
@@ -138,7 +64,7 @@ def _walks() -> tuple[Recipe, ...]:
         for speed in SPEEDS
     )
     others = tuple(
-        _recipe(
+        recipe_of(
             f"walk_{name}",
             f"Walking at {speed:.1f} m/s: {name.replace('_', ' ')}.",
             ("walk", "straight", "style", name),
@@ -164,7 +90,7 @@ def _turns() -> tuple[Recipe, ...]:
         for word, rate in (("left", 0.25), ("right", -0.25))
     )
     tight = tuple(
-        _straight(
+        straight_recipe(
             f"turn_{word}_tight",
             f"Walking at 0.8 m/s in a tight {word} turn of 0.8 rad/s.",
             ("walk", "turn", "tight", word),
@@ -173,7 +99,7 @@ def _turns() -> tuple[Recipe, ...]:
         )
         for word, rate in (("left", 0.8), ("right", -0.8))
     )
-    slalom = _recipe(
+    slalom = recipe_of(
         "slalom",
         "Walking at 1.0 m/s in gentle turns to the left and to the right.",
         ("walk", "turn"),
@@ -189,7 +115,7 @@ def _turns() -> tuple[Recipe, ...]:
 
 def _turns_in_place() -> tuple[Recipe, ...]:
     return tuple(
-        _straight(
+        straight_recipe(
             f"turn_in_place_{word}_{angle}",
             f"Turning in place by {angle} degrees to the {word}.",
             ("turn", "in place", word),
@@ -203,7 +129,7 @@ def _turns_in_place() -> tuple[Recipe, ...]:
 
 def _backward() -> tuple[Recipe, ...]:
     straight = tuple(
-        _straight(
+        straight_recipe(
             f"backward_{speed:.1f}",
             f"Walking backward at {speed:.1f} m/s.",
             ("walk", "backward"),
@@ -213,7 +139,7 @@ def _backward() -> tuple[Recipe, ...]:
         for speed in (0.3, 0.5, 0.7, 0.9)
     )
     curves = tuple(
-        _straight(
+        straight_recipe(
             f"backward_{word}",
             f"Walking backward at 0.5 m/s, turning to the {word}.",
             ("walk", "backward", "turn", word),
@@ -227,7 +153,7 @@ def _backward() -> tuple[Recipe, ...]:
 
 def _sidesteps() -> tuple[Recipe, ...]:
     return tuple(
-        _straight(
+        straight_recipe(
             f"sidestep_{word}_{speed:.1f}",
             f"Steps to the {word} at {speed:.1f} m/s.",
             ("sidestep", word),
@@ -242,7 +168,7 @@ def _sidesteps() -> tuple[Recipe, ...]:
 def _bridges() -> tuple[Recipe, ...]:
     still = (0.0, 0.0, 0.0)
     return (
-        _recipe(
+        recipe_of(
             "stop_and_go",
             "Walking, stopping, standing for a moment, walking again, stopping.",
             ("walk", "start", "stop"),
@@ -251,7 +177,7 @@ def _bridges() -> tuple[Recipe, ...]:
             (11.0, (1.3, 0.0, 0.0)),
             (16.5, still),
         ),
-        _recipe(
+        recipe_of(
             "speed_changes",
             "Walking that speeds up and slows down.",
             ("walk", "speed"),
@@ -260,7 +186,7 @@ def _bridges() -> tuple[Recipe, ...]:
             (11.0, (1.0, 0.0, 0.0)),
             (16.5, still),
         ),
-        _recipe(
+        recipe_of(
             "walk_and_turn_back",
             "Walking, stopping, turning in place by half a turn, walking back.",
             ("walk", "turn", "in place", "bridge"),
@@ -271,7 +197,7 @@ def _bridges() -> tuple[Recipe, ...]:
             (13.0, (1.0, 0.0, 0.0)),
             (17.0, still),
         ),
-        _recipe(
+        recipe_of(
             "forward_and_backward",
             "Walking forward and, without standing still, backward and forward again.",
             ("walk", "backward", "bridge"),
@@ -280,7 +206,7 @@ def _bridges() -> tuple[Recipe, ...]:
             (11.0, (0.9, 0.0, 0.0)),
             (16.5, still),
         ),
-        _recipe(
+        recipe_of(
             "walk_and_sidestep",
             "Walking, side steps to the left, side steps to the right, walking.",
             ("walk", "sidestep", "bridge"),
@@ -290,7 +216,7 @@ def _bridges() -> tuple[Recipe, ...]:
             (13.0, (0.9, 0.0, 0.0)),
             (16.5, still),
         ),
-        _recipe(
+        recipe_of(
             "diagonal",
             "Walking ahead and to the side at once, to the left and to the right.",
             ("walk", "sidestep", "bridge"),
@@ -298,7 +224,7 @@ def _bridges() -> tuple[Recipe, ...]:
             (8.0, (0.5, -0.25, 0.0)),
             (16.0, still),
         ),
-        _recipe(
+        recipe_of(
             "everything",
             "Every skill after the other: walk, turn, side steps, backward, turn in place, walk.",
             ("walk", "turn", "sidestep", "backward", "in place", "bridge"),
