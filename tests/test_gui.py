@@ -318,6 +318,7 @@ class Tour(Driver):
         self.wait("Shift+H hides the ghost", lambda: w.view.options.ghost != ghost)
         self.tab_toggles_panels()
         self.type_into_search("f v ", forces)
+        self.plot_click_scrubs()
         self.goal_by_click()
         self.bad_file()
         self.key("Escape")
@@ -336,6 +337,22 @@ class Tour(Driver):
         assert w.view.options.forces == forces, "a shortcut fired while typing"
         assert w.view.options.muscles, "a shortcut fired while typing"
         self.passed.append("typing fires no shortcut")
+
+    def plot_click_scrubs(self) -> None:
+        """A click in the raster looks at that time and lets that muscle stand out, also in the picture."""
+        w, shot = self.window, self.window.session.latest_snapshot
+        self.wait("there is a past", lambda: shot().run_time > 7.0, 60)
+        self.until("a click scrubs", lambda: shot().reviewing, lambda: self.click("raster_r"))
+        low, high = w.parts.plots._limits
+        assert low < shot().run_time < high
+        self.wait("a muscle stands out", lambda: w.desk.muscles.selected is not None)
+        assert w.view.options.selected_muscle == w.desk.muscles.selected
+        span = w.desk.axis.span
+        xdotool("click", "4")  # wheel up
+        self.wait("the wheel zooms all plots", lambda: w.desk.axis.span < span)
+        self.hover("picture")
+        self.until("on it goes, live", lambda: not shot().reviewing, lambda: self.key("Return"))
+        self.wait("and plays", lambda: shot().playing)
 
     def tab_toggles_panels(self) -> None:
         """Dear ImGui's own use of Tab, to go to the next text field, must not take the keyboard away."""

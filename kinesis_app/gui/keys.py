@@ -32,7 +32,7 @@ _TEXT_ITEMS = ("mvInputText", "mvInputInt", "mvInputFloat", "mvSliderFloat", "mv
 _ALWAYS = ("Esc", "F1", "Ctrl+K")
 """Keys that no text field has a use for."""
 _FRAMES = 3
-"""For so long after typing a key still belongs to the text field."""
+"""For so long after typing a key still belongs to the text field: callbacks come late."""
 KEY_NAMES = frozenset(_NAMES.values())
 
 
@@ -52,7 +52,7 @@ class Keys:
         self._held: set[int] = set()
         self._fields: list[int] = []
         self._known = 0
-        self._typed: deque[bool] = deque(maxlen=_FRAMES)
+        self._typed: deque[bool] = deque(maxlen=2 * _FRAMES)
         self._hidden: list[int] = []
         self._tabbed = 0
 
@@ -98,12 +98,12 @@ class Keys:
 
     def _belongs_to_field(self, chord: str) -> bool:
         if not chord.endswith("Tab"):
-            return self.typing() or any(self._typed)
+            return self.typing() or any(list(self._typed)[-_FRAMES:])
         # Dear ImGui moves to the next text field at Tab, whatever the key means to us: what counts is
         # who typed before it, and the field has to be left again. A hidden one loses the keyboard.
-        if any(list(self._typed)[:-1]):
+        if any(list(self._typed)[:-_FRAMES]):
             return True
-        self._tabbed = _FRAMES
+        self._tabbed = 2 * _FRAMES
         return False
 
     def _holds(self, keys: tuple[int, int]) -> bool:

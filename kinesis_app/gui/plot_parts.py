@@ -25,9 +25,7 @@ _EMPTY = np.zeros(1)
 
 def time_plot(tag: str, label: str, last: bool = False, legend: bool = False) -> str:
     """A plot over run time with axes ``{tag}_x`` and ``{tag}_y`` and a time cursor; returns the y axis."""
-    with dpg.plot(
-        tag=tag, width=-1, no_menus=True, no_mouse_pos=True, no_box_select=True, no_inputs=True, no_frame=True
-    ):
+    with dpg.plot(tag=tag, width=-1, no_menus=True, no_mouse_pos=True, no_box_select=True, no_frame=True):
         if legend:
             dpg.add_plot_legend(location=dpg.mvPlot_Location_North, horizontal=True)
         dpg.add_plot_axis(

@@ -93,7 +93,6 @@ class Raster:
             no_menus=True,
             no_mouse_pos=True,
             no_box_select=True,
-            no_inputs=True,
             no_frame=True,
         ):
             dpg.add_plot_axis(dpg.mvXAxis, tag=f"{plot}_x", no_tick_labels=True, no_gridlines=True)
