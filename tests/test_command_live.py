@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from clips import standing_clip
+from puppet import Puppet, limp
 from small_policy import write_policy
+from waiting import until
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.body.rotations import heading
@@ -25,24 +26,6 @@ from kinesis_app.session.live import LiveSession
 from kinesis_app.session.simulation import Simulation
 
 STANDING = generate(GaitPlan(4.0, walking_at_end=True), name="walk")
-
-
-class Puppet(Simulation):
-    """A simulation whose body is put on the reference: walking without a trained policy."""
-
-    def step(self) -> None:
-        self.step_index += 1
-        self.run_step += 1
-        row = np.zeros(1, dtype=int)
-        self.bodies.reset(
-            row, self.course.qpos(self.step_index)[None], self.course.qvel(self.step_index)[None]
-        )
-        self._look()
-        self._remember()
-
-
-def limp(observation: np.ndarray) -> np.ndarray:
-    return np.zeros((len(observation), 80), np.float32)
 
 
 @pytest.fixture
@@ -163,15 +146,6 @@ def test_a_motion_that_is_no_walk_says_so() -> None:
         with pytest.raises(KinesisError, match="no generated walk"):
             core.obey(command)
     core.close()
-
-
-def until(condition: Callable[[], bool], seconds: float = 30.0) -> bool:
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        if condition():
-            return True
-        time.sleep(0.005)
-    return False
 
 
 def test_in_real_time_the_helper_plans_and_no_step_is_missed() -> None:

@@ -6,7 +6,6 @@ import csv
 import importlib.util
 import json
 import os
-import time
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import numpy as np
 import pytest
 from clips import standing_clip
 from scipy.spatial.transform import Rotation
+from waiting import until
 
 from kinesis_app.body.joints import JOINT_NAMES, joint_angles, joint_table
 from kinesis_app.body.model import CTRL_DT, body_spec
@@ -215,15 +215,6 @@ def test_opensim_itself_opens_them(recording: Recording, tmp_path: Path) -> None
 
 
 # --- through the session and the command line --------------------------------------------------
-
-
-def until(condition: object, seconds: float = 20.0) -> bool:
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        if condition():  # type: ignore[operator]
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @pytest.mark.parametrize("suffix", [".sto", ".mot", ".csv", ".npz"])

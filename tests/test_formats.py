@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+from recordings import DATA, needs_data
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats import Given, read_motion
-
-DATA = Path(os.environ.get("KINESIS_DATA", Path(__file__).parents[2] / "shared" / "data")) / "mocap"
-needs_data = pytest.mark.skipif(
-    not DATA.is_dir(), reason="no recordings here: set KINESIS_DATA to the data folder"
-)
 
 ASF = """# a leg
 :version 1.10

@@ -6,12 +6,12 @@ import functools
 
 import numpy as np
 import pytest
+from soles import sole_points
 
-from kinesis_app.body import kinematics
 from kinesis_app.body.joints import joint_table
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.dynamics import ClipDynamics, foot_spheres, inverse_dynamics
+from kinesis_app.motion.dynamics import ClipDynamics, inverse_dynamics
 from kinesis_app.motion.gait import GaitPlan, change_speed, generate, norms, stand, varied_walk, walk
 
 SPEEDS = (0.6, 0.8, 1.1, 1.4, 1.8)
@@ -32,18 +32,6 @@ def whole(speed: float) -> MotionClip:
 @functools.cache
 def dynamics_of(speed: float) -> ClipDynamics:
     return inverse_dynamics(steady(speed))
-
-
-def sole_points(clip: MotionClip) -> np.ndarray:
-    """Lowest points of the feet's contact spheres [m], shape (T, 2, 8, 3)."""
-    frames = kinematics.forward(clip.qpos())
-    out = []
-    for side, suffix in enumerate("rl"):
-        spheres = foot_spheres(side)
-        bodies = [kinematics.BODIES.index(f"{'toes' if t else 'calcn'}_{suffix}") for t in spheres.on_toes]
-        centres = frames.pos[:, bodies] + np.einsum("tpij,pj->tpi", frames.rot[:, bodies], spheres.pos)
-        out.append(centres - spheres.radius[:, None] * np.array([0.0, 0.0, 1.0]))
-    return np.stack(out, axis=1)
 
 
 def strikes(clip: MotionClip) -> np.ndarray:

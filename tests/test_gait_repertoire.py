@@ -6,6 +6,7 @@ import functools
 
 import numpy as np
 import pytest
+from soles import sole_points
 
 from kinesis_app.body import kinematics
 from kinesis_app.body.joints import joint_table
@@ -49,18 +50,6 @@ def motion(name: str) -> MotionClip:
     for change, value in zip((change_speed, change_sideways, change_turn), MOTIONS[name], strict=True):
         plan = change(change(plan, 0.5, value), 4.0, 0.0) if value else plan
     return generate(plan, name=name)
-
-
-def sole_points(clip: MotionClip) -> np.ndarray:
-    """Lowest points of the feet's contact spheres [m], shape (T, 2, 8, 3)."""
-    frames = kinematics.forward(clip.qpos())
-    out = []
-    for side, suffix in enumerate("rl"):
-        spheres = foot_spheres(side)
-        bodies = [kinematics.BODIES.index(f"{'toes' if t else 'calcn'}_{suffix}") for t in spheres.on_toes]
-        centres = frames.pos[:, bodies] + np.einsum("tpij,pj->tpi", frames.rot[:, bodies], spheres.pos)
-        out.append(centres - spheres.radius[:, None] * np.array([0.0, 0.0, 1.0]))
-    return np.stack(out, axis=1)
 
 
 def longest_slide(clip: MotionClip) -> float:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from puppet import limp
 
 from kinesis_app.command.approach import DT, Limits, approach
 from kinesis_app.command.task import GoalMark
@@ -150,10 +151,6 @@ def test_the_reference_itself_reaches_far_goals_in_five_seconds(goal: tuple[floa
     assert planned < 4.9
     assert math.hypot(*(clip.root_pos[750, :2] - goal)) < REACHED
     assert np.linalg.norm(clip.root_pos[1] - clip.root_pos[0]) * 150 < 0.02  # at rest at first
-
-
-def limp(observation: np.ndarray) -> np.ndarray:
-    return np.zeros((len(observation), 80), np.float32)
 
 
 def test_a_human_without_strength_falls_and_that_is_told() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from clips import standing_clip
 from small_policy import write_policy
+from waiting import until
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.body.muscles import bias, gain
@@ -45,13 +46,6 @@ class Broken:
     def __call__(self, observation: np.ndarray) -> np.ndarray:
         self.left -= 1
         return np.full((1, 80), 0.05, np.float32) if self.left >= 0 else self.failure()
-
-
-@pytest.fixture(autouse=True)
-def _own_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Post-mortems of failing policies belong here, not into the user's home."""
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "state"))
 
 
 @pytest.fixture
@@ -176,15 +170,6 @@ def test_unstable_physics_is_undone(sim: Simulation, tmp_path: Path, monkeypatch
 
 
 # --- the live session ----------------------------------------------------------------------
-
-
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        if condition():
-            return True
-        time.sleep(0.005)
-    return False
 
 
 @pytest.mark.parametrize("rate", [0.2, 1.0, 8.0])

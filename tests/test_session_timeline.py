@@ -50,12 +50,6 @@ class Wavy:
         return 0.1 + 0.02 * np.tanh(observation @ self.weights)
 
 
-@pytest.fixture(autouse=True)
-def _own_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
-        monkeypatch.setenv(name, str(tmp_path / "state"))
-
-
 def core_of(simulation: Simulation, loop: bool = False) -> SessionCore:
     return SessionCore(simulation, playing=True, loop=loop, rate=8.0)
 

@@ -37,11 +37,6 @@ class Course:
     task: Task | None = None
 
     @property
-    def first_time(self) -> float:
-        """Session time of the clip's first frame [s]."""
-        return self.origin * CTRL_DT
-
-    @property
     def last_step(self) -> int:
         """Control step of the session at which the clip ends."""
         return self.origin + int(self.bank.control_steps[0])

@@ -8,7 +8,7 @@ from kinesis_app.body.kinematics import forward
 from kinesis_app.body.model import physics_model
 from kinesis_app.motion.balance import nearest_inside
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.dynamics import generalised_force, inverse_dynamics, zmp_of
+from kinesis_app.motion.dynamics import generalised_force, zmp_of
 from kinesis_app.motion.retarget.anatomy import low_pass
 from kinesis_app.motion.retarget.contact import Contacts
 from kinesis_app.motion.retarget.shape import sole_points
@@ -18,15 +18,6 @@ def body_weight() -> float:
     """Weight of the body [N]."""
     model = physics_model()
     return float(-model.opt.gravity[2] * model.body_mass.sum())
-
-
-def residual_force(clip: MotionClip) -> float:
-    """RMS of the root force that neither floor nor muscles supply, over body weight.
-
-    Not part of a report: it takes about as long as the retargeting itself.
-    """
-    force = inverse_dynamics(clip).root_residual[:, :3]
-    return float(np.sqrt(np.square(force).sum(axis=1).mean())) / body_weight()
 
 
 def excess_mm(excess: np.ndarray) -> float:

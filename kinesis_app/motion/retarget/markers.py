@@ -12,7 +12,7 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import RawMotion
 from kinesis_app.motion.retarget.anatomy import Anatomy
 from kinesis_app.motion.retarget.functional import cluster_columns, has_clusters, knee_and_ankle
-from kinesis_app.motion.retarget.skeleton import frame_from
+from kinesis_app.motion.retarget.skeleton import frame_from, unit
 from kinesis_app.motion.retarget.tracks import whole
 
 MARKER_RADIUS = 0.007
@@ -70,7 +70,7 @@ def from_markers(raw: RawMotion) -> Anatomy:
             knee = _joint(raw, "knee", side, hips[:, s], inward, HALF_KNEE, notes)
             ankle = _joint(raw, "ankle", side, knee, inward, HALF_ANKLE, notes)
         legs[:, s] = np.stack([hips[:, s], knee, ankle, toe], axis=1)
-        feet[:, s] = frame_from(_unit(np.cross(ankle - heel, toe - heel)), ankle - heel)
+        feet[:, s] = frame_from(unit(np.cross(ankle - heel, toe - heel)), ankle - heel)
     if clustered:
         notes.append("no knee and ankle markers: centres of rotation between clusters (Ehrig et al. 2006)")
     return Anatomy(raw.fps, legs, pelvis, feet, _trunk(raw, hips), posture=_posture(raw), notes=tuple(notes))
@@ -167,7 +167,7 @@ def _pelvis(raw: RawMotion, notes: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """Pelvis frame (T, 3, 3) and hip centres (T, 2, 3)."""
     right, left, back = _need(raw, "asis", "r"), _need(raw, "asis", "l"), _back(raw)
     front = 0.5 * (right + left)
-    pelvis = frame_from(_unit(left - right), _unit(np.cross(front - back, left - right)))
+    pelvis = frame_from(unit(left - right), unit(np.cross(front - back, left - right)))
     centres = [_find(raw, "hip_centre", side) for side in "rl"]
     if centres[0] is not None and centres[1] is not None:
         notes.append("hip centres as stored in the file")
@@ -193,8 +193,8 @@ def _joint(
     note = f"no medial {part} marker: centre {1e3 * (half + MARKER_RADIUS):.0f} mm inside the lateral one"
     if note not in notes:
         notes.append(note)
-    along = _unit(above - outer)
-    across = _unit(inward - np.sum(inward * along, axis=1, keepdims=True) * along)
+    along = unit(above - outer)
+    across = unit(inward - np.sum(inward * along, axis=1, keepdims=True) * along)
     return outer + (half + MARKER_RADIUS) * across
 
 
@@ -209,8 +209,4 @@ def _trunk(raw: RawMotion, hips: np.ndarray) -> np.ndarray | None:
     right, left = _find(raw, "shoulder", "r"), _find(raw, "shoulder", "l")
     if right is None or left is None or np.isnan(right).any() or np.isnan(left).any():
         return None
-    return frame_from(_unit(left - right), _unit(0.5 * (left + right) - hips.mean(axis=1)))
-
-
-def _unit(v: np.ndarray) -> np.ndarray:
-    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+    return frame_from(unit(left - right), unit(0.5 * (left + right) - hips.mean(axis=1)))

@@ -86,8 +86,8 @@ def from_skeleton(raw: RawMotion) -> Anatomy:
     at = {name: raw.positions[:, i] for i, name in enumerate(raw.joint_names)}
     legs = np.stack([np.stack([at[n] for n in names], axis=1) for names in family.leg_names()], axis=1)
     _check_legs(legs, raw)
-    left = _unit(legs[:, 1, 0] - legs[:, 0, 0])
-    up = _unit(at[family.spine[1]] - at[family.spine[0]])
+    left = unit(legs[:, 1, 0] - legs[:, 0, 0])
+    up = unit(at[family.spine[1]] - at[family.spine[0]])
     pelvis_up = up
     if raw.rotations is not None and family.pelvis in at:
         pelvis_up = _segment_axis(raw, family.pelvis, up)
@@ -107,7 +107,7 @@ def _trunk(at: dict[str, np.ndarray], family: Family, up: np.ndarray) -> np.ndar
     right, left = shoulders
     if right is None or left is None:
         return None
-    return frame_from(_unit(left - right), up)
+    return frame_from(unit(left - right), up)
 
 
 def _family(raw: RawMotion) -> Family:
@@ -132,13 +132,14 @@ def _check_legs(legs: np.ndarray, raw: RawMotion) -> None:
         raise KinesisError(f"'{raw.source}': thighs and shanks of {found} m; are the units right?")
 
 
-def _unit(v: np.ndarray) -> np.ndarray:
+def unit(v: np.ndarray) -> np.ndarray:
+    """Vectors (..., 3) at length 1; those without a direction stay short."""
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
 
 
 def frame_from(left: np.ndarray, up: np.ndarray) -> np.ndarray:
     """Columns forward, left, up from a left axis and an approximate up axis, (T, 3) each."""
-    forward = _unit(np.cross(left, up))
+    forward = unit(np.cross(left, up))
     return np.stack([forward, left, np.cross(forward, left)], axis=-1)
 
 
@@ -146,7 +147,7 @@ def _segment_axis(raw: RawMotion, name: str, up: np.ndarray) -> np.ndarray:
     """The direction fixed to a segment that points up on average: its tilt, free of the spine's."""
     assert raw.rotations is not None
     rotation = raw.rotations[:, raw.joint_names.index(name)]
-    mean = _unit(np.einsum("tji,tj->ti", rotation, up).mean(axis=0))
+    mean = unit(np.einsum("tji,tj->ti", rotation, up).mean(axis=0))
     return rotation @ mean
 
 
@@ -155,7 +156,7 @@ def _feet(raw: RawMotion, family: Family, legs: np.ndarray) -> np.ndarray:
     names = [family.foot.format(s=side) for side in family.sides]
     if raw.rotations is not None and all(name in raw.joint_names for name in names):
         return raw.rotations[:, [raw.joint_names.index(name) for name in names]]
-    ahead = _unit(legs[:, :, 3] - legs[:, :, 2])
-    shank = _unit(legs[:, :, 1] - legs[:, :, 2])
-    left = _unit(np.cross(shank, ahead))
+    ahead = unit(legs[:, :, 3] - legs[:, :, 2])
+    shank = unit(legs[:, :, 1] - legs[:, :, 2])
+    left = unit(np.cross(shank, ahead))
     return np.stack([ahead, left, np.cross(ahead, left)], axis=-1)
