@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from motion_files import write_bvh, write_clip, write_mdm, write_mot
 
@@ -12,6 +13,8 @@ from kinesis_app.cli import main
 from kinesis_app.cli.import_command import sources
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import load_clip
+from kinesis_app.motion.library import load_motion
+from kinesis_app.session.reference import ReferencePlayer
 
 KEYS = {
     "name", "source", "format", "duration_s", "residual_mm", "limit_violations", "skate_mm", "penetration_mm",
@@ -59,7 +62,14 @@ def test_what_is_named_must_be_there(tmp_path: Path) -> None:
         sources([str(tmp_path)])
     clip = write_clip(tmp_path / "clip.npz")
     assert sources([str(tmp_path), str(clip), str(tmp_path / "*.npz")]) == [clip]
-    assert main(["import", str(tmp_path / "none.mot"), "--out", str(tmp_path)]) == 2
+    assert main(["import", str(tmp_path / "none.mot"), "--out", str(tmp_path / "new" / "clips")]) == 2
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_file_is_no_folder_for_clips(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_clip(tmp_path / "clip.npz")
+    assert main(["import", str(path), "--out", str(path / "clips")]) == 2
+    assert f"'{path}' is a file" in capsys.readouterr().err
 
 
 def test_the_report_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,11 +82,6 @@ def test_the_report_is_not_overwritten(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_view_plays_the_motion_itself() -> None:
-    import numpy as np
-
-    from kinesis_app.motion.library import load_motion
-    from kinesis_app.session.reference import ReferencePlayer
-
     player = ReferencePlayer(load_motion("stand:2"))
     for _ in range(10):
         player.step()

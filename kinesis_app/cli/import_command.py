@@ -68,13 +68,13 @@ def execute(options: argparse.Namespace) -> int:
     if options.json is not None and not to_stdout:
         check_output(Path(options.json), (".json",), options.force)
     given = Given(options.fps, options.up, options.unit)
-    folder = _folder(options.out)
+    _check_folder(options.out)
     files = sources(options.files)
     made: list[Imported] = []
     failed: list[dict[str, str]] = []
     for path in tqdm(files, unit="file", disable=not sys.stderr.isatty(), leave=False):
         try:
-            made += [_kept(path, clip, report, folder) for clip, report in import_motion(path, given)]
+            made += [_kept(path, clip, report, options.out) for clip, report in import_motion(path, given)]
         except KinesisError as error:
             failed.append({"source": str(path), "reason": str(error)})
     _tell(made, failed, options.json)
@@ -105,21 +105,20 @@ def sources(words: Sequence[str]) -> list[Path]:
     return list(found)
 
 
-def _folder(out: Path) -> Path:
-    """The folder for the clips, made if need be."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise KinesisError(f"The folder '{out}' cannot be made: {error.strerror}.") from None
-    if not os.access(out, os.W_OK):
-        raise KinesisError(f"The folder '{out}' is not writable.")
-    return out
+def _check_folder(out: Path) -> None:
+    """Refuse, before the work, a folder that clips cannot go to; it is made with the first clip."""
+    there = next(p for p in (out, *out.parents) if p.exists())
+    if not there.is_dir():
+        raise KinesisError(f"The folder '{out}' cannot be made: '{there}' is a file.")
+    if not os.access(there, os.W_OK):
+        raise KinesisError(f"The folder '{there}' is not writable.")
 
 
 def _kept(source: Path, clip: MotionClip, report: RetargetReport, folder: Path) -> Imported:
     path = next(p for p in _free_names(folder, clip.name) if not p.exists())
     clip = replace(clip, name=path.stem)
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         save_clip(clip, path)
     except OSError as error:
         raise KinesisError(f"'{path}' could not be written: {error.strerror}.") from None
