@@ -1,4 +1,4 @@
-"""How many pushes a walking human survives."""
+"""How many pushes a walking or standing human survives."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import numpy as np
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.env.reference import reference_bank
 from kinesis_app.evaluation.rollout import FAIL_DISTANCE, PolicyFunction, Rollout, rollout
-from kinesis_app.motion.gait import walk
+from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.gait import stand, walk
+from kinesis_app.session.catching import Catching, keep_up
+from kinesis_app.session.simulation import Simulation
 
 STEADY_AFTER = 3.0
 """First possible start of a push [s]: by then the walk is steady."""
@@ -29,7 +32,8 @@ class PushTrial:
     Attributes:
         direction_deg: Of the force in the ground plane, 0 = forward, 90 = to the left.
         start_s: When it began [s].
-        survived: No fall and error below 0.5 m until 3 s after its end.
+        survived: No fall and error below 0.5 m until 3 s after its end. Where the walk is planned anew
+            the error is against what is then walked, and a fall is judged by the undisturbed pelvis.
         largest_error_mm: Largest mean body error from its start on [mm].
     """
 
@@ -41,13 +45,14 @@ class PushTrial:
 
 @dataclass(frozen=True)
 class PushEvaluation:
-    """All trials of one kind of push."""
+    """All trials of one kind of push; ``replan``: whether the walk was planned anew to catch them."""
 
     force_n: float
     push_s: float
     speed: float
     seed: int
     trials: tuple[PushTrial, ...]
+    replan: bool = False
 
     @property
     def survived(self) -> int:
@@ -66,6 +71,8 @@ def evaluate_pushes(
     speed: float = 1.1,
     seed: int = 0,
     n_threads: int | None = None,
+    replan: bool = False,
+    catching: Catching | None = None,
 ) -> PushEvaluation:
     """Push ``count`` humans once each at the pelvis, in random horizontal directions.
 
@@ -74,28 +81,76 @@ def evaluate_pushes(
         count: Trials.
         force: [N].
         push_seconds: How long a push lasts [s].
-        speed: Of the walk along world +x [m/s].
+        speed: Of the walk along world +x [m/s]; 0: they stand.
         seed: Of directions and start times.
         n_threads: Physics threads, all cores by default.
+        replan: Plan the walk anew from the body's state when it strays; one body after another.
+        catching: When; by default as ``Catching`` says.
     """
     rng = np.random.default_rng(seed)
     angle = rng.uniform(0.0, 2.0 * np.pi, count)
     first = np.round((STEADY_AFTER + rng.uniform(0.0, SPREAD, count)) / CTRL_DT).astype(int)
     n_push = max(1, round(push_seconds / CTRL_DT))
     seconds = STEADY_AFTER + SPREAD + push_seconds + WATCHED + 2 * CTRL_DT
-    bank = reference_bank([walk(speed, seconds, stand_after=0.0)])
+    clip = walk(speed, seconds, stand_after=0.0) if speed else stand(seconds)
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    watched = n_push + round(WATCHED / CTRL_DT)
+    if replan:
+        rule = catching or Catching()
+        run = _caught_rollout(clip, policy, first, force * direction, n_push, watched, rule)
+    else:
+        run = _rollout(clip, policy, first, force * direction, n_push, n_threads)
+    trials = [_trial(run, i, int(first[i]), watched, float(angle[i])) for i in range(count)]
+    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials), replan)
+
+
+def _rollout(
+    clip: MotionClip,
+    policy: PolicyFunction,
+    first: np.ndarray,
+    force: np.ndarray,
+    n_push: int,
+    n_threads: int | None,
+) -> Rollout:
+    """Everybody at once, each pushed by ``force`` (B, 2) [N] for ``n_push`` steps from ``first`` (B,) on."""
 
     def wrench(t: int) -> np.ndarray:
-        out = np.zeros((count, 6))
+        out = np.zeros((len(first), 6))
         pushed = (t >= first) & (t < first + n_push)
-        out[pushed, :2] = force * direction[pushed]
+        out[pushed, :2] = force[pushed]
         return out
 
-    run = rollout(bank, np.zeros(count, dtype=int), policy, n_threads=n_threads, wrench=wrench)
-    watched = n_push + round(WATCHED / CTRL_DT)
-    trials = [_trial(run, i, int(first[i]), watched, float(angle[i])) for i in range(count)]
-    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials))
+    bank, clips = reference_bank([clip]), np.zeros(len(first), dtype=int)
+    return rollout(bank, clips, policy, n_threads=n_threads, wrench=wrench)
+
+
+def _caught_rollout(
+    clip: MotionClip,
+    policy: PolicyFunction,
+    first: np.ndarray,
+    force: np.ndarray,
+    n_push: int,
+    watched: int,
+    catching: Catching,
+) -> Rollout:
+    """The same with a walk that follows the body; steps after a fall or ``watched`` are NaN."""
+    simulation = Simulation(clip, policy, history_seconds=0.0)
+    undisturbed = simulation.start_course
+    error, drop, activation = (np.full((int(first.max()) + watched, len(first)), np.nan) for _ in range(3))
+    for row, begin in enumerate(first):
+        simulation.reset()
+        for t in range(begin + watched):
+            if t == begin:
+                simulation.push((float(force[row, 0]), float(force[row, 1]), 0.0), n_push * CTRL_DT)
+            keep_up(simulation, catching)
+            simulation.step()
+            height = float(simulation.frame.qpos[0, 2])
+            error[t, row] = simulation.body_error
+            drop[t, row] = undisturbed.qpos(simulation.step_index)[2] - height
+            activation[t, row] = simulation.frame.activation.mean()
+            if simulation.body_error > FAIL_DISTANCE or drop[t, row] > FALL_DROP:
+                break
+    return Rollout(error, drop, activation)
 
 
 def _trial(run: Rollout, row: int, first: int, watched: int, angle: float) -> PushTrial:

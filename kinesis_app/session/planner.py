@@ -1,4 +1,4 @@
-"""Plans a generated walk on, on a helper thread, so that the session never waits for it."""
+"""Plans a generated walk on and anew, on a helper thread, so that the session never waits for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.session.catching import FOLLOW_BODY, Catching, caught, keep_up, state_of, strays
 from kinesis_app.session.course import Course
 from kinesis_app.session.requests import Request
 from kinesis_app.session.simulation import Simulation
@@ -18,6 +19,8 @@ PATIENCE = 0.3
 SLACK = 1.4
 """Later it is given this times what it took of late."""
 SHORTEST, MOST_PATIENCE = 0.1, 4.0
+LATEST = 0.3
+"""A walk planned anew to catch the body is of no use later than this [s of simulated time]."""
 RESERVE = 4.0
 """An endless walk is extended when less than this is left [s]."""
 
@@ -30,12 +33,25 @@ class _Job:
     future: Future[tuple[Course, float]]
 
 
-class WalkPlanner:
-    """Keeps an endless walk ahead of the human and fulfils requests for another one."""
+@dataclass(frozen=True)
+class _CatchJob:
+    base: Course
+    run_step: int
+    future: Future[Course | None]
 
-    def __init__(self) -> None:
+
+class WalkPlanner:
+    """Keeps an endless walk ahead of the human, fulfils requests for another one, catches the body.
+
+    Args:
+        catching: When the walk is planned anew from the body's own state; None: never.
+    """
+
+    def __init__(self, catching: Catching | None = FOLLOW_BODY) -> None:
         self._helper = ThreadPoolExecutor(2, thread_name_prefix="walk-planner")
+        self._catching = catching
         self._job: _Job | None = None
+        self._catch: _CatchJob | None = None
         self._patience = PATIENCE
         self._stuck: Course | None = None  # a walk that cannot be planned on; asking again is no use
         self.wanted: Request | None = None
@@ -48,7 +64,7 @@ class WalkPlanner:
     def forget(self) -> None:
         """Another motion: drop what was asked and what is in the making."""
         self.wanted = None
-        self._job = None
+        self._job = self._catch = None
 
     def update(self, simulation: Simulation, rate: float) -> None:
         """Take what is ready, start what is needed; call between control steps.
@@ -63,6 +79,8 @@ class WalkPlanner:
         if self._job is not None and self._job.future.done():
             job, self._job = self._job, None
             self._take(job, simulation)
+        if self._catching is not None and self.wanted is None:
+            self._keep_up(simulation, rate, self._catching)
         if simulation.ended and simulation.course.endless:
             rate = math.inf  # the helper was too slow: better late than never
             self._job = None
@@ -74,6 +92,23 @@ class WalkPlanner:
 
     def close(self) -> None:
         self._helper.shutdown(wait=False, cancel_futures=True)
+
+    def _keep_up(self, simulation: Simulation, rate: float, catching: Catching) -> None:
+        """Catch a body that strays; requests go first, what only plans on does not."""
+        if math.isinf(rate):
+            keep_up(simulation, catching)
+            return
+        if self._catch is not None and self._catch.future.done():
+            job, self._catch = self._catch, None
+            new, late = job.future.result(), simulation.run_step - job.run_step
+            if new is not None and job.base is simulation.course and 0 <= late * CTRL_DT <= LATEST:
+                simulation.follow(new)
+        state = state_of(simulation)
+        if self._catch is None and not simulation.fallen:
+            course, step = simulation.course, simulation.step_index
+            if strays(course, step, state, catching):
+                future = self._helper.submit(caught, course, step, state)
+                self._catch = _CatchJob(course, simulation.run_step, future)
 
     def _start(self, simulation: Simulation, rate: float) -> None:
         course, step, request = simulation.course, simulation.step_index, self.wanted
