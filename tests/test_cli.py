@@ -15,6 +15,7 @@ from small_policy import write_policy
 
 from kinesis_app.cli import main
 from kinesis_app.cli.motion_request import requested_motion
+from kinesis_app.cli.parsers import COMMANDS
 from kinesis_app.cli.policies_command import fact
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import save_clip
@@ -51,7 +52,7 @@ def refused(capsys: pytest.CaptureFixture, *arguments: str) -> str:
 # --- help and start-up ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["evaluate"], ["motions"], ["policies"]])
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
 def test_help_teaches(command: list[str], capsys: pytest.CaptureFixture) -> None:
     with pytest.raises(SystemExit) as exit_:
         main([*command, "--help"])
@@ -159,8 +160,10 @@ def test_the_same_run_twice_is_the_same(folder: Path) -> None:
         (["run", "still.npz", "--policy", "none.onnx"], "does not exist"),
         (["run", "still.npz", "--record", "out.txt"], "should end in '.npz'"),
         (["run", "still.npz", "--record", "nowhere/out.npz"], "nowhere"),
+        (["run", "still.npz", "--export", "out.xml"], "should end in '.sto or .mot or .csv or .npz'"),
         (["run", "still.npz", "--video", "out.avi"], "should end in '.mp4 or .gif'"),
         (["run", "walk", "--speed", "9"], "outside 0.6 to 1.8"),
+        (["run", "walk:1.1:2"], "2 s are too few to walk at 1.1 m/s and stop; 5.6 s are enough"),
         (["run", "still.npz", "--colour"], "unrecognized arguments"),
         (["evaluate", "still.npz", "--json", "out.yaml"], "should end in '.json'"),
         (["evaluate", "still.npz", "--pushes", "0"], "count from 1"),

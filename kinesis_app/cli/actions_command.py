@@ -20,6 +20,9 @@ def execute(options: argparse.Namespace) -> int:
         ]
         print(json.dumps({"format": "kinesis-actions-1", "actions": rows}, indent=2))
         return 0
+    if not found:
+        print(f"No action matches '{' '.join(options.query)}'.")
+        return 0
     print(columns(("name", "keys", "what it does"), [(a.id, " ".join(a.keys), f"{a.help}.") for a in found]))
     print("\nDo one at the start: kinesis-app --do NAME. Other keys: the help (F1) says where they are set.")
     return 0

@@ -29,8 +29,9 @@ def execute(options: argparse.Namespace) -> int:
     if options.video is not None:
         check_output(options.video, (".mp4", ".gif"), options.force)
     if options.export is not None:
-        for file in written_for(options.export):
-            check_output(file, (*SUFFIXES, ".xml"), options.force)
+        check_output(options.export, SUFFIXES, options.force)
+        for beside in written_for(options.export)[1:]:
+            check_output(beside, (".mot", ".xml"), options.force)
     experiment = requested_experiment(options.experiment, options.weaken)
     policy = load_policy(options.policy)
     clip = _clip(options)

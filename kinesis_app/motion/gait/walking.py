@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from kinesis_app.errors import KinesisError
@@ -51,8 +53,12 @@ def walk(
         plan = change_turn(plan, begin + 0.5, turn_rate) if turn_rate else plan
     if stand_after > 0.0:
         brake = end - SETTLING - speed / ACCELERATION
-        if brake < begin + speed / ACCELERATION:
-            raise KinesisError(f"A walk of {seconds:g} s at {speed:g} m/s has no time to start and stop.")
+        shortest = begin + 2.0 * speed / ACCELERATION + SETTLING + stand_after
+        if seconds < shortest:
+            least = math.ceil(10.0 * shortest) / 10.0
+            raise KinesisError(
+                f"{seconds:g} s are too few to walk at {speed:g} m/s and stop; {least:g} s are enough."
+            )
         plan = change_speed(plan, brake, rest)
         plan = change_turn(plan, brake, 0.0) if turn_rate else plan
     return generate(plan, fps=fps, name=name or f"walk_{speed:.2f}")
