@@ -81,6 +81,23 @@ def test_the_steps_after_minutes_of_walking_are_still_quickly_planned() -> None:
     assert clip.root_pos[0, 0] == pytest.approx(360.0 * 1.1, abs=0.5)
 
 
+def test_a_long_walk_forgets_its_first_steps() -> None:
+    plan = GaitPlan(70.0, speed=((0.0, 1.1),), walking_at_start=True, walking_at_end=True)
+    clip = generate(plan, start=60.0)
+    origin = round(60.0 / CTRL_DT)
+    long = replace(course_of(clip), origin=origin, plan=plan)
+    step = origin + 200
+    longer = continue_walk(long, step)
+    assert longer.plan is not None
+    assert longer.plan.resume is not None
+    assert longer.plan.resume.frame == 5 * step
+    for ahead in range(0, long.last_step - step, 9):
+        np.testing.assert_allclose(longer.qpos(step + ahead)[:3], long.qpos(step + ahead)[:3], atol=0.006)
+    again = continue_walk(longer, step + 100)
+    assert again.plan is not None
+    assert again.plan.resume is longer.plan.resume
+
+
 def test_a_walk_that_would_stop_walks_on_when_asked() -> None:
     course = course_of(walk(1.1, 8.0))
     assert not course.endless

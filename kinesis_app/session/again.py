@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from kinesis_app.body.model import N_SUBSTEPS
 from kinesis_app.session.course import Course
 from kinesis_app.session.history import Moment
 from kinesis_app.session.simulation import Simulation
@@ -42,11 +41,6 @@ def follow_again(left: Extensions, simulation: Simulation) -> None:
 def _extends(new: Course, old: Course) -> bool:
     if new.plan is None or old.plan is None or new.task is not old.task:
         return False
-    same_start = new.plan.resume is old.plan.resume or _catches(new)
-    return same_start and replace(new.plan, duration=old.plan.duration) == old.plan
-
-
-def _catches(new: Course) -> bool:
-    """Whether a course begins in the body's own state: a walk planned anew to catch it."""
-    resume = None if new.plan is None else new.plan.resume
-    return resume is not None and resume.frame == new.origin * N_SUBSTEPS
+    # What somebody asks for changes the knots or the task; where the plan is taken up anew, to catch the
+    # body or after a long walk, it stays the same.
+    return replace(new.plan, duration=old.plan.duration) == old.plan

@@ -30,6 +30,9 @@ REACTION, STANDING_REACTION = 0.4, 0.1
 mid-step the shipped policy falls in all, with 0.3 s in nine, with 0.6 s in six as in stops planned ahead."""
 STANDING = 0.02
 """Slower than this in all directions is standing [m/s, rad/s]."""
+RENEWAL = 60.0
+"""A plan that began longer ago is taken up from its own present state, or else each footstep since then
+would be worked out again and again [s]."""
 BLEND = 0.5
 """Over which a longer plan takes over from a shorter one [s]."""
 SHORT_BLEND = 0.3
@@ -108,10 +111,11 @@ def continue_walk(course: Course, step: int, request: Request | None = None, *, 
     splice = step + math.ceil(delay / CTRL_DT)
     time, first = splice * CTRL_DT, max(step - RUN_UP, course.origin)
     task, length = course.task, EXTENSION
-    if request is not None:
+    if request is not None or time - _begun(plan) > RENEWAL:
         state = course.qpos(splice), course.qvel(splice)
         _check_on_plan(plan, time, state[0], course.clip.name)
         plan = replan(plan, time, state, state)
+    if request is not None:
         revision = request.revise(plan, time + reaction(plan, time), task)
         plan, task, length = revision.plan, revision.task, SHORT_CHUNK
     plan = replace(plan, duration=time + length, walking_at_end=True)
@@ -121,6 +125,11 @@ def continue_walk(course: Course, step: int, request: Request | None = None, *, 
     new = _after(old, begin - first * N_SUBSTEPS, new)
     clip = _spliced(old, new, (splice - first) * N_SUBSTEPS, BLEND if request is None else SHORT_BLEND)
     return Course(clip, reference_bank([clip]), first, plan, asked_speed(plan), task)
+
+
+def _begun(plan: GaitPlan) -> float:
+    """Time from which the footsteps of a plan have to be worked out [s]."""
+    return 0.0 if plan.resume is None else plan.resume.frame * SIM_DT
 
 
 def reaction(plan: GaitPlan, time: float) -> float:
