@@ -141,8 +141,8 @@ class ViewThread:
         """End the thread and wait for it."""
         self._stop.set()
         self._jobs.put(lambda _: None)
-        if self._thread.is_alive():
-            self._thread.join(5.0)
+        if self._thread.is_alive():  # an interpreter that ends while MuJoCo builds its GL context crashes,
+            self._thread.join(60.0)  # and that takes a busy machine without a graphics card 10 s
 
     # --- the thread ------------------------------------------------------------------------
 
