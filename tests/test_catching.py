@@ -12,6 +12,7 @@ from clips import standing_clip
 from kinesis_app.body.joints import joint_angles
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.evaluation import evaluate_pushes
+from kinesis_app.evaluation.report import push_line
 from kinesis_app.motion.gait import walk
 from kinesis_app.motion.gait.replanning import State
 from kinesis_app.session.again import extensions
@@ -179,5 +180,7 @@ def test_pushes_with_a_rule_that_never_applies_are_the_plain_ones() -> None:
     same = evaluate_pushes(limp, 2, seed=4, replan=True, catching=NEVER)
     assert [t.survived for t in same.trials] == [t.survived for t in plain.trials] == [False, False]
     assert same.to_json()["replan"] is True
+    assert push_line(same).endswith("walking at 1.1 m/s, steps planned anew)")
     standing = evaluate_pushes(limp, 1, speed=0.0, replan=True)
     assert standing.survived == 0
+    assert "standing" in push_line(standing)

@@ -56,6 +56,7 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
             push_seconds=options.push_seconds,
             speed=options.push_speed,
             seed=options.seed,
+            replan=options.replan,
         )
         result["pushes"] = pushes.to_json()
         tables.append(push_line(pushes))

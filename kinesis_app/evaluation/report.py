@@ -37,9 +37,11 @@ def table(evaluation: Evaluation) -> str:
 
 def push_line(pushes: PushEvaluation) -> str:
     """How many pushes were survived, in one line."""
+    doing = f"walking at {pushes.speed:g} m/s" if pushes.speed else "standing"
     return (
         f"pushes: {pushes.survived} of {len(pushes.trials)} survived "
-        f"({pushes.force_n:g} N for {pushes.push_s:.2g} s at the pelvis, walking at {pushes.speed:g} m/s)"
+        f"({pushes.force_n:g} N for {pushes.push_s:.2g} s at the pelvis, {doing}"
+        f"{', steps planned anew' if pushes.replan else ''})"
     )
 
 
