@@ -28,7 +28,8 @@ _EPILOG = """examples:
   python -m training.ppo                              train the default walking policy
   python -m training.ppo --minutes 20 --seed 1        the same, in 20 minutes
   python -m training.ppo --resume runs/walk-0         go on after an interruption
-  python -m training.ppo --init policies/walk.onnx --motions my_clips/   fine-tune on your own motions
+  python -m training.ppo --config locomotion --init policies/locomotion.teacher.pt --motions my_clips/
+                                                      go on with the shipped policy, your own motions too
   python -m training.ppo --config kinesis             the published KINESIS action, observation, reward
   python -m training.ppo --set teacher.ppo.gamma=0.98 --set env.n_envs=128
 """
