@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -297,16 +298,14 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("verdict", FAILURES)
-def test_a_failing_policy_leaves_a_post_mortem(
-    verdict: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_failing_policy_leaves_a_post_mortem(verdict: str, capsys: pytest.CaptureFixture[str]) -> None:
     core = core_of(Simulation(standing_clip(), Wavy(25, FAILURES[verdict]), experiment=HARD))
     play(core, 25)
     failed = core.events[-1]
     assert isinstance(failed, m.Failed)
     assert failed.post_mortem is not None
     assert str(failed.post_mortem) in failed.text
-    assert tmp_path in failed.post_mortem.parents
+    assert Path(os.environ["XDG_STATE_HOME"]) in failed.post_mortem.parents
     assert not core.playing
     assert core.snapshot().run_time == pytest.approx(24 * CTRL_DT)
     result = replay(read_post_mortem(failed.post_mortem))
@@ -358,7 +357,7 @@ def test_garbage_is_no_post_mortem(
 
 
 def test_a_run_without_a_window_leaves_one_too(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(
         "kinesis_app.cli.run_command.load_policy", lambda _: Wavy(9, FAILURES["raised an error"])
@@ -366,5 +365,5 @@ def test_a_run_without_a_window_leaves_one_too(
     assert main(["run", "stand:2"]) == 2
     err = capsys.readouterr().err
     path = Path(err.split()[-1])
-    assert tmp_path in path.parents
+    assert Path(os.environ["XDG_STATE_HOME"]) in path.parents
     assert replay(read_post_mortem(path)).steps == 8
