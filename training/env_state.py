@@ -6,13 +6,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
-import mujoco
 import numpy as np
 import torch
 
+from kinesis_app.env.physics_state import physics_state, restore_physics
 from kinesis_app.env.tracking import TrackingEnv
 
-_FULL = mujoco.mjtState.mjSTATE_INTEGRATION  # includes the solver's warm start
 _ARRAYS = ("clip", "step_index", "age", "_push", "_push_left", "clip_weights")
 
 
@@ -22,8 +21,7 @@ def env_state(env: TrackingEnv) -> dict[str, Any]:
     state["rng"] = json.dumps(env.rng.bit_generator.state)
     state["push_force"] = env.settings.push.force
     state["fail_distance"] = env.settings.fail_distance
-    state["physics"] = torch.from_numpy(_physics(env))
-    # Touch sensors are computed in the middle of a step, from the state before it.
+    state["physics"] = torch.from_numpy(np.array([physics_state(data) for data in env.bodies.data]))
     state["sensors"] = torch.from_numpy(np.array([data.sensordata for data in env.bodies.data]))
     memory = _actuator_memory(env)
     if memory is not None:
@@ -40,19 +38,10 @@ def restore_env(env: TrackingEnv, state: dict[str, Any]) -> None:
     env.rng.bit_generator.state = json.loads(state["rng"])
     rows = zip(env.bodies.data, state["physics"].numpy(), state["sensors"].numpy(), strict=True)
     for data, physics, sensors in rows:
-        mujoco.mj_setState(data.model, data, physics, _FULL)
-        mujoco.mj_step1(data.model, data)
-        data.sensordata[:] = sensors
+        restore_physics(data, physics, sensors)
     memory = _actuator_memory(env)
     if memory is not None:
         memory[...] = state["actuator"].numpy()
-
-
-def _physics(env: TrackingEnv) -> np.ndarray:
-    out = np.empty((len(env.bodies), mujoco.mj_stateSize(env.bodies.model, _FULL)))
-    for row, data in zip(out, env.bodies.data, strict=True):
-        mujoco.mj_getState(data.model, data, row, _FULL)
-    return out
 
 
 def _actuator_memory(env: TrackingEnv) -> np.ndarray | None:

@@ -18,13 +18,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-import mujoco
 import numpy as np
 
 from kinesis_app.body.joints import N_JOINTS
 from kinesis_app.body.model import SIM_DT
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.bodies import Bodies
+from kinesis_app.env.physics_state import physics_state, restore_physics
 from kinesis_app.env.reference import ReferenceBank, reference_bank
 from kinesis_app.motion.clip import MotionClip, resample
 from kinesis_app.motion.dynamics import inverse_dynamics
@@ -33,7 +33,6 @@ from training.teacher_kernel import FIELDS, control_step
 
 OFFSET_RANGE = np.tile([0.25, 0.25, 0.25, 0.25, 0.1, 0.1, 0.1], 2)
 """Joint-target offset [rad] for an action of 1, shape (14,)."""
-_FULL = mujoco.mjtState.mjSTATE_INTEGRATION
 
 
 @dataclass(frozen=True)
@@ -147,18 +146,13 @@ class TeacherActuator:
         offset, gains = _offsets(action), self._gains_of(bodies)
         target = np.zeros((len(bodies), N_MUSCLES))
         dual = plant.dual.copy()
-        state = np.empty((len(bodies), mujoco.mj_stateSize(bodies.model, _FULL)))
-        for row, data in zip(state, bodies.data, strict=True):
-            mujoco.mj_getState(data.model, data, row, _FULL)
-        touch = [data.sensordata.copy() for data in bodies.data]  # no part of MuJoCo's state
+        state = [physics_state(data) for data in bodies.data]
+        touch = [data.sensordata.copy() for data in bodies.data]
 
         def work(chunk: range) -> None:
             control_step(*plant.arguments(chunk), *self._arrays, gains, offset, rows, target)
             for i in chunk:
-                data = bodies.data[i]
-                mujoco.mj_setState(data.model, data, state[i], _FULL)
-                mujoco.mj_step1(data.model, data)
-                data.sensordata[:] = touch[i]
+                restore_physics(bodies.data[i], state[i], touch[i])
 
         bodies.in_chunks(work)
         plant.dual[:] = dual

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import mujoco
 import numpy as np
 
+from kinesis_app.env.physics_state import physics_state
 from kinesis_app.experiment import Experiment
 from kinesis_app.experiment.state import ExperimentState
 from kinesis_app.session.course import Course
@@ -16,8 +16,6 @@ from kinesis_app.session.handling import Handling
 
 if TYPE_CHECKING:
     from kinesis_app.session.simulation import Simulation
-
-_STATE = int(mujoco.mjtState.mjSTATE_INTEGRATION)
 
 
 @dataclass(frozen=True)
@@ -53,11 +51,11 @@ class Checkpoint:
 
 def take(simulation: Simulation) -> Checkpoint:
     """Of the present instant."""
-    sim, model, data = simulation, simulation.bodies.model, simulation.bodies.data[0]
+    sim, data = simulation, simulation.bodies.data[0]
     return Checkpoint(
         run_step=sim.run_step,
         step=sim.step_index,
-        physics=physics_state(model, data),
+        physics=physics_state(data),
         touch=data.sensordata.copy(),
         excitation=sim.excitation,
         course=sim.course,
@@ -67,18 +65,3 @@ def take(simulation: Simulation) -> Checkpoint:
         handling=sim.handling,
         fallen_for=sim.fallen_for,
     )
-
-
-def physics_state(model: mujoco.MjModel, data: mujoco.MjData) -> np.ndarray:
-    """A copy of the state that determines all further steps."""
-    state = np.empty(mujoco.mj_stateSize(model, _STATE))
-    mujoco.mj_getState(model, data, state, _STATE)
-    return state
-
-
-def restore_physics(model: mujoco.MjModel, data: mujoco.MjData, state: np.ndarray, touch: np.ndarray) -> None:
-    """Put a state back so that the following steps repeat to the last bit."""
-    data.warning.number[:] = 0
-    mujoco.mj_setState(model, data, state, _STATE)
-    mujoco.mj_step1(model, data)  # mj_forward would overwrite the solver's warm start
-    data.sensordata[:] = touch

@@ -13,17 +13,16 @@ import numpy as np
 
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, SIM_DT, model_hash, physics_model
 from kinesis_app.body.muscles import N_MUSCLES, muscle_table
+from kinesis_app.env.physics_state import STATE, physics_state, restore_physics
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import Experiment
 from kinesis_app.experiment.file import from_plain
 from kinesis_app.experiment.physics import apply, private_model
-from kinesis_app.session.checkpoint import physics_state, restore_physics
 from kinesis_app.session.limits import is_unstable
 from kinesis_app.session.post_mortem import FORMAT
 from kinesis_app.session.recording import qvel_names
 
 MAX_BYTES = 200_000_000
-_STATE = int(mujoco.mjtState.mjSTATE_INTEGRATION)
 
 
 @dataclass(frozen=True)
@@ -167,13 +166,13 @@ def _fastest(data: mujoco.MjData) -> float:
 
 def _put(model: mujoco.MjModel, data: mujoco.MjData, pm: PostMortem, i: int) -> None:
     apply(pm.experiments[i], model)
-    restore_physics(model, data, pm.physics[i], pm.touch[i])
+    restore_physics(data, pm.physics[i], pm.touch[i])
 
 
 def _recorded(model: mujoco.MjModel, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Positions, velocities and activations of a state, and the wrenches applied in the step to it."""
     data = mujoco.MjData(model)
-    mujoco.mj_setState(model, data, state, _STATE)
+    mujoco.mj_setState(model, data, state, STATE)
     return _moved(data), data.xfrc_applied.copy()
 
 
@@ -192,7 +191,7 @@ def _step(model: mujoco.MjModel, data: mujoco.MjData, excitations: np.ndarray, p
 def _post_mortem(arrays: dict[str, np.ndarray]) -> PostMortem:
     n, model = len(arrays["run_step"]), physics_model()
     shapes = {
-        "physics": (n, len(physics_state(model, mujoco.MjData(model)))),
+        "physics": (n, len(physics_state(mujoco.MjData(model)))),
         "touch": (n, model.nsensordata),
         "excitations": (n, N_SUBSTEPS, N_MUSCLES),
         "failed_wrenches": (model.nbody, 6),

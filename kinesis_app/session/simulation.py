@@ -15,6 +15,7 @@ from kinesis_app.body.rotations import heading
 from kinesis_app.env.action import excitations
 from kinesis_app.env.bodies import Bodies, Frame
 from kinesis_app.env.observation import observe
+from kinesis_app.env.physics_state import physics_state, restore_physics
 from kinesis_app.env.reward import body_error
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import NORMAL, Experiment
@@ -23,7 +24,7 @@ from kinesis_app.experiment.physics import apply, private_model
 from kinesis_app.experiment.state import ExperimentState, after_step, at_start, carried_over, push_force
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.session import handling as hand
-from kinesis_app.session.checkpoint import Checkpoint, physics_state, restore_physics, take
+from kinesis_app.session.checkpoint import Checkpoint, take
 from kinesis_app.session.course import Course
 from kinesis_app.session.history import History, Moment
 from kinesis_app.session.limits import NO_ATTEMPT, NOTHING, Attempt, is_lost, is_unstable
@@ -123,8 +124,7 @@ class Simulation:
         self.state = carried_over(self.experiment, experiment, self.state, self.step_index, self._heading())
         self._impose(experiment)
         # What was computed ahead for the next step belongs to the old body.
-        state = physics_state(self.bodies.model, data)
-        restore_physics(self.bodies.model, data, state, data.sensordata.copy())
+        restore_physics(data, physics_state(data), data.sensordata.copy())
 
     def follow(self, course: Course) -> None:
         """Follow another course from now on; the body stays where it is."""
@@ -241,7 +241,7 @@ class Simulation:
     def _restore(self, checkpoint: Checkpoint) -> None:
         if checkpoint.experiment is not self.experiment:
             self._impose(checkpoint.experiment)
-        restore_physics(self.bodies.model, self.bodies.data[0], checkpoint.physics, checkpoint.touch)
+        restore_physics(self.bodies.data[0], checkpoint.physics, checkpoint.touch)
         self.run_step, self.step_index = checkpoint.run_step, checkpoint.step
         self.course, self.excitation = checkpoint.course, checkpoint.excitation
         self.policy, self.policy_name = checkpoint.policy
