@@ -276,7 +276,7 @@ class Idle:
 
     action_size = 2
 
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
+    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
         pass
 
 
@@ -327,10 +327,10 @@ class PretendTeacher:
 
     action_size = 14
 
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
-        bodies.step(np.repeat(self.label(bodies, action, rows)[:, None], 5, axis=1))
+    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
+        bodies.step(np.repeat(self.label(bodies, action, rows, moved)[:, None], 5, axis=1))
 
-    def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
         return np.clip(0.05 + 0.3 * np.tile(action, 6)[:, :80], 0.0, 1.0)
 
 

@@ -48,12 +48,12 @@ def test_label_leaves_the_bodies_as_they_were(env: TrackingEnv) -> None:
         env.step(np.zeros((3, 14)))
     assert isinstance(env.actuator, TeacherActuator)
     rows = env.rows()
-    label = env.actuator.label(env.bodies, action, rows)
-    again = env.actuator.label(env.bodies, action, rows)
+    label = env.actuator.label(env.bodies, action, rows, env.moved)
+    again = env.actuator.label(env.bodies, action, rows, env.moved)
     np.testing.assert_array_equal(label, again)
     assert label.min() >= 0.0
     assert label.max() <= 1.0
     before = env.bodies.frame().qpos
-    env.actuator.apply(env.bodies, action, rows)
+    env.actuator.apply(env.bodies, action, rows, env.moved)
     moved = env.bodies.frame().qpos
     assert np.abs(moved - before).max() > 1e-4

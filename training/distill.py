@@ -27,7 +27,7 @@ from training.networks import Actor
 class Labeller(Protocol):
     """What DAgger needs of the teacher's actuator."""
 
-    def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """Mean target activation of the next control step, shape (B, 80); the bodies stay as they are."""
 
 
@@ -136,7 +136,7 @@ def collect_labels(
         student.observation, student.by_teacher = env.reset(), np.ones(n_envs, bool)
     for _ in range(math.ceil(n_labels / n_envs)):
         x = torch.from_numpy(student.observation)
-        label = labeller.label(env.bodies, teacher(x).numpy(), env.rows())
+        label = labeller.label(env.bodies, teacher(x).numpy(), env.rows(), env.moved)
         store.append(student.observation, label)
         own = student.actor(x).numpy()
         action = np.where(student.by_teacher[:, None], label, own)

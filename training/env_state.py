@@ -12,7 +12,7 @@ import torch
 from kinesis_app.env.physics_state import physics_state, restore_physics
 from kinesis_app.env.tracking import TrackingEnv
 
-_ARRAYS = ("clip", "step_index", "age", "_push", "_push_left", "clip_weights")
+_ARRAYS = ("clip", "step_index", "age", "moved", "leash", "_push", "_push_left", "clip_weights")
 
 
 def env_state(env: TrackingEnv) -> dict[str, Any]:

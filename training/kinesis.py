@@ -15,6 +15,7 @@ from kinesis_app.body.model import N_SUBSTEPS, physics_model
 from kinesis_app.body.muscles import N_MUSCLES, bias, gain, muscle_table
 from kinesis_app.body.rotations import heading, quat_rotate, quat_to_matrix
 from kinesis_app.env.bodies import PELVIS_ROW, Bodies, Frame
+from kinesis_app.env.leash import moved_on
 from kinesis_app.env.observation import turn
 from kinesis_app.env.reference import ReferenceFrame
 from kinesis_app.env.tracking import TrackingEnv
@@ -48,7 +49,7 @@ class KinesisActuator:
         self.longest = physics_model().actuator_lengthrange[:, 1].copy()
         self.energy = np.zeros(0)
 
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
+    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
         """Step under ``action`` (B, 80): -1 asks for length 0, 1 for the longest the muscle gets."""
         target = 0.5 * (np.clip(action, -1.0, 1.0) + 1.0) * self.longest
         self.energy = np.zeros(len(bodies))
@@ -113,7 +114,7 @@ class KinesisEnv(TrackingEnv):
         }
 
     def _observe(self, frame: Frame) -> np.ndarray:
-        ahead = self.bank.at(self.rows(1))
+        ahead = moved_on(self.bank.at(self.rows(1)), self.moved)
         return observe(frame, ahead, self.bodies)
 
 

@@ -129,18 +129,18 @@ class TeacherActuator:
         self._arrays = tuple(getattr(self.table, f.name) for f in fields(TeacherTable))
         self._plant: _Plant | None = None
 
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
+    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
         """Advance ``bodies`` one control step under ``action`` (B, 14), 1 = ``OFFSET_RANGE``."""
         plant = self._plant_of(bodies)
         offset, gains = _offsets(action), self._gains_of(bodies)
         target = np.zeros((len(bodies), N_MUSCLES))
 
         def work(chunk: range) -> None:
-            control_step(*plant.arguments(chunk), *self._arrays, gains, offset, rows, target)
+            control_step(*plant.arguments(chunk), *self._arrays, gains, offset, rows, moved, target)
 
         bodies.in_chunks(work)
 
-    def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """Mean target activation of the next control step, shape (B, 80); the bodies stay as they are."""
         plant = self._plant_of(bodies)
         offset, gains = _offsets(action), self._gains_of(bodies)
@@ -150,7 +150,7 @@ class TeacherActuator:
         touch = [data.sensordata.copy() for data in bodies.data]
 
         def work(chunk: range) -> None:
-            control_step(*plant.arguments(chunk), *self._arrays, gains, offset, rows, target)
+            control_step(*plant.arguments(chunk), *self._arrays, gains, offset, rows, moved, target)
             for i in chunk:
                 restore_physics(bodies.data[i], state[i], touch[i])
 

@@ -346,7 +346,7 @@ def control_step(
     first: int, stop: int, model: np.ndarray, data: np.ndarray, fields: np.ndarray, moment_size: int,
     dual: np.ndarray, joints: np.ndarray, joint_vel: np.ndarray, feed_forward: np.ndarray,
     pelvis: np.ndarray, load: np.ndarray, centre: np.ndarray, last: np.ndarray, gains: np.ndarray,
-    offset: np.ndarray, rows: np.ndarray, target: np.ndarray,
+    offset: np.ndarray, rows: np.ndarray, moved: np.ndarray, target: np.ndarray,
 ) -> None:  # fmt: skip
     """Advance bodies ``first`` to ``stop`` one control step.
 
@@ -359,9 +359,10 @@ def control_step(
         gains: ``TeacherGains`` of each body as a row, shape (B, 40).
         offset: Joint-target offsets [rad], shape (B, 14).
         rows: Row of the reference now, shape (B,).
+        moved: How far the reference is moved over the ground [m], shape (B, 2).
         target: Written: target activation averaged over the step, shape (B, 80).
     """
-    slope, torque, wanted = np.zeros(_NV), np.empty(N_JOINTS), np.empty(_M)
+    slope, torque, wanted, want_pelvis = np.zeros(_NV), np.empty(N_JOINTS), np.empty(_M), np.empty(13)
     for i in range(first, stop):
         at = fields[i]
         qpos = nb.carray(_float_pointer(at[0]), (35,))
@@ -381,10 +382,13 @@ def control_step(
         target[i] = 0.0
         for k in range(N_SUBSTEPS):
             row = min(rows[i] + k + 1, last[rows[i]])
+            want_pelvis[:] = pelvis[row]
+            want_pelvis[0] += moved[i, 0]
+            want_pelvis[1] += moved[i, 1]
             _coupling_slopes(qpos, slope)
             _wanted_torque(
                 gains[i], qpos, qvel, xaxis, xanchor, xpos, touch, slope, joints[row], joint_vel[row],
-                feed_forward[row], pelvis[row], load[row], centre[row], offset[i], torque,
+                feed_forward[row], want_pelvis, load[row], centre[row], offset[i], torque,
             )  # fmt: skip
             _share_among_muscles(
                 length, velocity, moment, nnz, adr, column_of, slope, torque, dual[i], wanted

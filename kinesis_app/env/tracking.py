@@ -13,6 +13,7 @@ from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.action import excitations
 from kinesis_app.env.bodies import Bodies, Frame
+from kinesis_app.env.leash import LEASH, moved_on, taken_along
 from kinesis_app.env.observation import LOOK_AHEAD, OBSERVATION_SIZE, observe
 from kinesis_app.env.reference import ReferenceBank, ReferenceFrame, reference_bank
 from kinesis_app.env.reward import RewardSettings, has_failed, reward_terms, total
@@ -46,6 +47,8 @@ class TrackingSettings:
         fail_distance: Mean body error that ends an episode [m].
         first_frame_share: Share of episodes that start where evaluations do: at the first frame of
             the clip, the muscles at rest; the others start anywhere.
+        leashed_share: Share of episodes in which the reference is on a leash; in the others it keeps
+            its place.
         start_noise: Standard deviation of joint angles [rad] at the start of an episode; joint
             velocities get ten times as much [rad/s].
         reward: Weights of the reward terms.
@@ -58,6 +61,7 @@ class TrackingSettings:
     episode_seconds: float = 10.0
     fail_distance: float = 0.15
     first_frame_share: float = 0.0
+    leashed_share: float = 0.0
     start_noise: float = 0.01
     reward: RewardSettings = field(default_factory=RewardSettings)
     push: PushSettings = field(default_factory=PushSettings)
@@ -69,8 +73,15 @@ class Actuator(Protocol):
 
     action_size: int
 
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
-        """Step ``bodies`` by ``action`` (B, action_size), the reference now at table ``rows`` (B,)."""
+    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
+        """One control step.
+
+        Args:
+            bodies: Are moved.
+            action: shape (B, action_size).
+            rows: Of the reference table, now, shape (B,).
+            moved: How far the references are moved over the ground [m], shape (B, 2).
+        """
 
 
 class MuscleActuator:
@@ -78,7 +89,7 @@ class MuscleActuator:
 
     action_size = N_MUSCLES
 
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray) -> None:
+    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
         activation = np.array([data.act for data in bodies.data])
         bodies.step(excitations(action, activation))
 
@@ -132,6 +143,8 @@ class TrackingEnv:
         self.clip = np.zeros(n, dtype=int)
         self.step_index = np.zeros(n, dtype=int)  # control steps into the clip
         self.age = np.zeros(n, dtype=int)  # control steps into the episode
+        self.moved = np.zeros((n, 2))  # of the references over the ground [m]
+        self.leash = np.full(n, np.inf)  # [m]
         self._push = np.zeros((n, 6))
         self._push_left = np.zeros(n, dtype=int)
 
@@ -155,10 +168,11 @@ class TrackingEnv:
     def step(self, action: np.ndarray) -> Step:
         """One control step of all bodies under ``action`` (B, action_size)."""
         self._update_pushes()
-        self.actuator.apply(self.bodies, action, self.rows())
+        self.actuator.apply(self.bodies, action, self.rows(), self.moved)
         self.step_index += 1
         self.age += 1
-        frame, reference = self.bodies.frame(), self.bank.at(self.rows())
+        frame = self.bodies.frame()
+        reference = self._reference(frame)
         terms = self._reward_terms(frame, reference)
         terminated = has_failed(frame, reference, self.settings.fail_distance)
         too_old = self.age * CTRL_DT >= self.settings.episode_seconds
@@ -171,13 +185,21 @@ class TrackingEnv:
             observation = self._observe(self.bodies.frame())
         return Step(observation, total(terms), terminated, truncated, final, terms, clip, seconds)
 
+    def _reference(self, frame: Frame) -> ReferenceFrame:
+        """What the bodies should be at now, after they took it along."""
+        planned = self.bank.at(self.rows())
+        place, goal = frame.qpos[:, :2], planned.root_pos[:, :2]
+        self.moved = taken_along(self.moved, place, goal, self.leash)
+        return moved_on(planned, self.moved)
+
     def _reward_terms(self, frame: Frame, reference: ReferenceFrame) -> dict[str, np.ndarray]:
         effort = np.square(frame.activation).mean(axis=1)
         return reward_terms(frame, reference, effort, self.settings.reward)
 
     def _observe(self, frame: Frame) -> np.ndarray:
         steps = self.step_index[:, None] + np.array(LOOK_AHEAD)
-        return observe(frame, self.bank.at(self.bank.rows(self.clip[:, None], steps * N_SUBSTEPS)))
+        ahead = self.bank.at(self.bank.rows(self.clip[:, None], steps * N_SUBSTEPS))
+        return observe(frame, moved_on(ahead, self.moved))
 
     def _restart(self, rows: np.ndarray) -> None:
         n, noise = len(rows), self.settings.start_noise
@@ -185,9 +207,11 @@ class TrackingEnv:
         self.clip[rows] = self.rng.choice(len(share), size=n, p=share)
         last = np.maximum(self.bank.control_steps[self.clip[rows]] - int(1.0 / CTRL_DT), 0)
         self.step_index[rows] = self.rng.integers(0, last + 1)
-        first = self._start_at_first_frame(n)
+        first = self._by_lot(n, self.settings.first_frame_share)
         self.step_index[rows[first]] = 0
         self.age[rows] = 0
+        self.moved[rows] = 0.0
+        self.leash[rows] = np.where(self._by_lot(n, self.settings.leashed_share), LEASH, np.inf)
         self._push[rows] = 0.0
         self._push_left[rows] = 0
         table_rows = self.rows()[rows]
@@ -198,9 +222,8 @@ class TrackingEnv:
         activation[first] = 0.0
         self.bodies.reset(rows, qpos, qvel, activation)
 
-    def _start_at_first_frame(self, n: int) -> np.ndarray:
-        """Which of ``n`` new episodes do, shape (n,)."""
-        share = self.settings.first_frame_share
+    def _by_lot(self, n: int, share: float) -> np.ndarray:
+        """Which of ``n`` new episodes belong to this share, shape (n,)."""
         return self.rng.random(n) < share if share > 0.0 else np.zeros(n, dtype=bool)
 
     def _update_pushes(self) -> None:

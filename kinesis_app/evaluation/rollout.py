@@ -10,6 +10,7 @@ import numpy as np
 from kinesis_app.body.model import N_SUBSTEPS
 from kinesis_app.body.rotations import heading
 from kinesis_app.env.bodies import Bodies
+from kinesis_app.env.leash import moved_on, taken_along
 from kinesis_app.env.observation import LOOK_AHEAD, observe
 from kinesis_app.env.reference import ReferenceBank
 from kinesis_app.env.reward import body_error
@@ -47,6 +48,7 @@ def rollout(
     actuator: Actuator | None = None,
     n_threads: int | None = None,
     wrench: Callable[[int], np.ndarray] | None = None,
+    leash: float = np.inf,
 ) -> Rollout:
     """Let one body per entry of ``clip`` follow that clip of ``bank``.
 
@@ -57,6 +59,8 @@ def rollout(
         actuator: How actions move bodies; muscles by default.
         n_threads: Physics threads, all cores by default.
         wrench: Push [N, Nm] of control step t on each pelvis, shape (B, 6).
+        leash: How far a pelvis may be from its reference before it takes it along [m]; errors are
+            against the reference where it then is.
     """
     actuator = actuator if actuator is not None else MuscleActuator()
     n, last = len(clip), bank.control_steps[clip]
@@ -65,18 +69,21 @@ def rollout(
     bodies.reset(np.arange(n), bank.qpos[start], bank.qvel[start])
     error, drop, activation = (np.full((int(last.max()), n), np.nan) for _ in range(3))
     pelvis = np.full((len(error), n, 4), np.nan)
+    moved, lengths = np.zeros((n, 2)), np.full(n, leash)
     alive, frame, look = np.ones(n, dtype=bool), bodies.frame(), np.array(LOOK_AHEAD)
     for t in range(len(error)):
         ahead = bank.at(bank.rows(clip[:, None], (t + look[None]) * N_SUBSTEPS))
-        action = policy(observe(frame, ahead))
+        action = policy(observe(frame, moved_on(ahead, moved)))
         broken = ~np.isfinite(action).all(axis=1)
         # A body that failed lies still: wild actions of a lost policy could make physics explode.
         action = np.where((alive & ~broken)[:, None], action, 0.0)
         if wrench is not None:
             bodies.set_push(wrench(t))
-        actuator.apply(bodies, action, bank.rows(clip, np.full(n, t * N_SUBSTEPS)))
+        actuator.apply(bodies, action, bank.rows(clip, np.full(n, t * N_SUBSTEPS)), moved)
         frame = bodies.frame()
         now = bank.at(bank.rows(clip, np.full(n, (t + 1) * N_SUBSTEPS)))
+        moved = taken_along(moved, frame.qpos[:, :2], now.root_pos[:, :2], lengths)
+        now = moved_on(now, moved)
         here = np.where(broken, np.inf, body_error(frame, now))
         error[t] = np.where(alive, here, np.nan)
         drop[t] = np.where(alive, now.root_pos[:, 2] - frame.qpos[:, 2], np.nan)
