@@ -1,0 +1,5 @@
+"""The command: see :mod:`training.command`."""
+
+from training.command import main
+
+main()
