@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from kinesis_app.cli.evaluate_tables import command_table, goal_table
 from kinesis_app.cli.motion_request import motions_to_evaluate, requested_motion
 from kinesis_app.cli.output import check_output, write_text
+from kinesis_app.env.leash import LEASH
 from kinesis_app.evaluation import evaluate, evaluate_pushes
 from kinesis_app.evaluation.commands import evaluate_commands
 from kinesis_app.evaluation.emg import emg_table
@@ -56,7 +58,7 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
             push_seconds=options.push_seconds,
             speed=options.push_speed,
             seed=options.seed,
-            replan=options.replan,
+            leash=math.inf if options.fixed_place else LEASH,
         )
         result["pushes"] = pushes.to_json()
         tables.append(push_line(pushes))

@@ -118,7 +118,9 @@ def _evaluate() -> _Parser:
     parser.add_argument(
         "--push-speed", metavar="V", type=_above_zero, default=1.1, help="of the walk, default 1.1"
     )
-    parser.add_argument("--replan", action="store_true", help="pushed walkers: plan their steps anew")
+    parser.add_argument(
+        "--fixed-place", action="store_true", help="pushed walkers must come back to where they were to be"
+    )
     parser.add_argument("--goals", metavar="N", type=_counting, help="go to N random places, once each")
     parser.add_argument(
         "--range",

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.env.leash import LEASH
 from kinesis_app.env.reference import reference_bank
 from kinesis_app.evaluation.rollout import FAIL_DISTANCE, PolicyFunction, Rollout, rollout
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import stand, walk
-from kinesis_app.session.catching import Catching, keep_up
-from kinesis_app.session.simulation import Simulation
 
 STEADY_AFTER = 3.0
 """First possible start of a push [s]: by then the walk is steady."""
@@ -32,8 +31,8 @@ class PushTrial:
     Attributes:
         direction_deg: Of the force in the ground plane, 0 = forward, 90 = to the left.
         start_s: When it began [s].
-        survived: No fall and error below 0.5 m until 3 s after its end. Where the walk is planned anew
-            the error is against what is then walked, and a fall is judged by the undisturbed pelvis.
+        survived: No fall and error below 0.5 m until 3 s after its end; on a leash the error is against
+            the reference where the body took it along to.
         largest_error_mm: Largest mean body error from its start on [mm].
     """
 
@@ -45,21 +44,22 @@ class PushTrial:
 
 @dataclass(frozen=True)
 class PushEvaluation:
-    """All trials of one kind of push; ``replan``: whether the walk was planned anew to catch them."""
+    """All trials of one kind of push; ``leash_m``: how far a body may stray before its reference follows."""
 
     force_n: float
     push_s: float
     speed: float
     seed: int
     trials: tuple[PushTrial, ...]
-    replan: bool = False
+    leash_m: float = LEASH
 
     @property
     def survived(self) -> int:
         return sum(trial.survived for trial in self.trials)
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "count": len(self.trials), "survived": self.survived}
+        leash = self.leash_m if np.isfinite(self.leash_m) else None
+        return {**asdict(self), "leash_m": leash, "count": len(self.trials), "survived": self.survived}
 
 
 def evaluate_pushes(
@@ -71,8 +71,7 @@ def evaluate_pushes(
     speed: float = 1.1,
     seed: int = 0,
     n_threads: int | None = None,
-    replan: bool = False,
-    catching: Catching | None = None,
+    leash: float = LEASH,
 ) -> PushEvaluation:
     """Push ``count`` humans once each at the pelvis, in random horizontal directions.
 
@@ -84,8 +83,8 @@ def evaluate_pushes(
         speed: Of the walk along world +x [m/s]; 0: they stand.
         seed: Of directions and start times.
         n_threads: Physics threads, all cores by default.
-        replan: Plan the walk anew from the body's state when it strays; one body after another.
-        catching: When; by default as ``Catching`` says.
+        leash: How far a body may stray before it takes its reference along [m], as in the window;
+            ``inf``: the reference keeps its place and the body has to come back.
     """
     rng = np.random.default_rng(seed)
     angle = rng.uniform(0.0, 2.0 * np.pi, count)
@@ -95,13 +94,9 @@ def evaluate_pushes(
     clip = walk(speed, seconds, stand_after=0.0) if speed else stand(seconds)
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     watched = n_push + round(WATCHED / CTRL_DT)
-    if replan:
-        rule = catching or Catching()
-        run = _caught_rollout(clip, policy, first, force * direction, n_push, watched, rule)
-    else:
-        run = _rollout(clip, policy, first, force * direction, n_push, n_threads)
+    run = _rollout(clip, policy, first, force * direction, n_push, n_threads, leash)
     trials = [_trial(run, i, int(first[i]), watched, float(angle[i])) for i in range(count)]
-    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials), replan)
+    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials), leash)
 
 
 def _rollout(
@@ -111,6 +106,7 @@ def _rollout(
     force: np.ndarray,
     n_push: int,
     n_threads: int | None,
+    leash: float,
 ) -> Rollout:
     """Everybody at once, each pushed by ``force`` (B, 2) [N] for ``n_push`` steps from ``first`` (B,) on."""
 
@@ -121,36 +117,7 @@ def _rollout(
         return out
 
     bank, clips = reference_bank([clip]), np.zeros(len(first), dtype=int)
-    return rollout(bank, clips, policy, n_threads=n_threads, wrench=wrench)
-
-
-def _caught_rollout(
-    clip: MotionClip,
-    policy: PolicyFunction,
-    first: np.ndarray,
-    force: np.ndarray,
-    n_push: int,
-    watched: int,
-    catching: Catching,
-) -> Rollout:
-    """The same with a walk that follows the body; steps after a fall or ``watched`` are NaN."""
-    simulation = Simulation(clip, policy, history_seconds=0.0)
-    undisturbed = simulation.start_course
-    error, drop, activation = (np.full((int(first.max()) + watched, len(first)), np.nan) for _ in range(3))
-    for row, begin in enumerate(first):
-        simulation.reset()
-        for t in range(begin + watched):
-            if t == begin:
-                simulation.push((float(force[row, 0]), float(force[row, 1]), 0.0), n_push * CTRL_DT)
-            keep_up(simulation, catching)
-            simulation.step()
-            height = float(simulation.frame.qpos[0, 2])
-            error[t, row] = simulation.body_error
-            drop[t, row] = undisturbed.qpos(simulation.step_index)[2] - height
-            activation[t, row] = simulation.frame.activation.mean()
-            if simulation.body_error > FAIL_DISTANCE or drop[t, row] > FALL_DROP:
-                break
-    return Rollout(error, drop, activation)
+    return rollout(bank, clips, policy, n_threads=n_threads, wrench=wrench, leash=leash)
 
 
 def _trial(run: Rollout, row: int, first: int, watched: int, angle: float) -> PushTrial:

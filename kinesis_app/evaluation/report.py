@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from kinesis_app.evaluation.protocol import Evaluation
 from kinesis_app.evaluation.pushes import PushEvaluation
 
@@ -41,7 +43,7 @@ def push_line(pushes: PushEvaluation) -> str:
     return (
         f"pushes: {pushes.survived} of {len(pushes.trials)} survived "
         f"({pushes.force_n:g} N for {pushes.push_s:.2g} s at the pelvis, {doing}"
-        f"{', steps planned anew' if pushes.replan else ''})"
+        f"{'' if math.isfinite(pushes.leash_m) else ', back to the planned place'})"
     )
 
 

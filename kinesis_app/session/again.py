@@ -24,7 +24,7 @@ def extensions(moments: Sequence[Moment]) -> Extensions:
     """The extensions of a run up to the first change that somebody asked for."""
     found: Extensions = deque()
     for before, after in itertools.pairwise(moment.checkpoint for moment in moments):
-        if after.course is before.course:
+        if after.course.bank is before.course.bank:
             continue
         if after.step == 0 or not _extends(after.course, before.course):
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from kinesis_app.session.clock import Clock
 from kinesis_app.session.director import DIRECTING, Directing, Director
 from kinesis_app.session.exporter import Exporter
 from kinesis_app.session.post_mortem import failure
-from kinesis_app.session.requests import SpeedRequest, check_speed
+from kinesis_app.session.requests import Request, SpeedRequest, check_speed
 from kinesis_app.session.review import Review
 from kinesis_app.session.simulation import Simulation
 
@@ -109,6 +110,8 @@ class SessionCore:
 
     def _step(self) -> None:
         began, self._live = time.perf_counter(), None
+        if not self._again:
+            self._director.planner.update(self.simulation, self._clock.rate)
         try:
             self.simulation.step()
         except Exception as error:  # noqa: BLE001  a policy may raise anything; the run pauses and tells
@@ -127,7 +130,7 @@ class SessionCore:
         if self._again:
             follow_again(self._again, sim)
         else:
-            self.events += self._director.update(sim, self._clock.rate)
+            self.events += self._director.news(sim)
         fell = sim.fallen_for * CTRL_DT > RESTART_AFTER_FALL
         if self._loop and (fell or sim.ended):
             self._reset()
@@ -250,7 +253,14 @@ class SessionCore:
         check_speed(command.speed)
         self._branch()
         self._speed = command.speed
-        self._director.planner.ask(SpeedRequest(command.speed))
+        self._ask(SpeedRequest(command.speed))
+
+    def _ask(self, request: Request) -> None:
+        """Let the walk become what is asked for, from now on."""
+        planner = self._director.planner
+        planner.ask(request)
+        if self._clock.rate < math.inf:
+            planner.begin(self.simulation, self._clock.rate)
 
     def _direct(self, command: Directing) -> None:
         course, step = self.simulation.course, self.simulation.step_index
@@ -261,7 +271,7 @@ class SessionCore:
         request = self._director.request(command, course, step * CTRL_DT, place)
         if request is not None:
             self._branch()
-            self._director.planner.ask(request)
+            self._ask(request)
             self._live = None  # it shows what is asked for
 
     def _push(self, command: m.Push) -> None:

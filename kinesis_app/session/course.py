@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
 from kinesis_app.command.task import Task
+from kinesis_app.env.leash import LEASH, moved_on, taken_along
 from kinesis_app.env.observation import LOOK_AHEAD
 from kinesis_app.env.reference import ReferenceBank, ReferenceFrame
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import GaitPlan
 
 _ONE_CLIP = np.zeros(1, dtype=int)
+_LEASH = np.array([LEASH])
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Course:
         plan: What a generated walk was made from; its time is session time. None for other clips.
         speed: Walking speed asked of it [m/s]; None for other clips.
         task: What a typed command, goals or steering made of the plan, to show.
+        moved: How far the body took the reference along over the ground [m], x and y.
     """
 
     clip: MotionClip
@@ -35,6 +38,7 @@ class Course:
     plan: GaitPlan | None = None
     speed: float | None = None
     task: Task | None = None
+    moved: tuple[float, float] = (0.0, 0.0)
 
     @property
     def last_step(self) -> int:
@@ -51,16 +55,33 @@ class Course:
         """Whether the walk goes on beyond what is generated so far."""
         return self.plan is not None and self.plan.walking_at_end
 
+    def taken_along(self, pelvis: np.ndarray, step: int) -> Course:
+        """The course after the body, its ``pelvis`` at (2,) [m], took it along at control step ``step``.
+
+        Only a generated walk lets itself be taken along: a recording stays where it was made.
+        """
+        if self.plan is None:
+            return self
+        now = np.array([self.moved])
+        x, y = taken_along(now, pelvis[None], self.planned(step)[None, :2], _LEASH)[0].tolist()
+        return self if (x, y) == self.moved else replace(self, moved=(x, y))
+
     def at(self, step: int) -> ReferenceFrame:
         """The reference at control step ``step``, arrays of shape (1, ...)."""
-        return self.bank.at(self._rows(np.array([step])))
+        return self._at(self._rows(np.array([step])))
 
     def ahead(self, step: int) -> ReferenceFrame:
         """What the policy sees of the reference at ``step``, arrays of shape (1, 5, ...)."""
-        return self.bank.at(self._rows(step + np.array([LOOK_AHEAD])))
+        return self._at(self._rows(step + np.array([LOOK_AHEAD])))
 
     def qpos(self, step: int) -> np.ndarray:
         """Reference positions at ``step``, shape (35,)."""
+        qpos = self.planned(step).copy()
+        qpos[:2] += self.moved
+        return qpos
+
+    def planned(self, step: int) -> np.ndarray:
+        """The same where they were planned, not moved."""
         return self.bank.qpos[self._rows(np.array([step]))[0]]
 
     def qvel(self, step: int) -> np.ndarray:
@@ -70,7 +91,10 @@ class Course:
     def physics_frames(self, first_step: int, count: int) -> ReferenceFrame:
         """``count`` physics steps of the reference from control step ``first_step`` on."""
         steps = (first_step - self.origin) * N_SUBSTEPS + np.arange(count)
-        return self.bank.at(self.bank.rows(_ONE_CLIP, steps))
+        return self._at(self.bank.rows(_ONE_CLIP, steps))
+
+    def _at(self, rows: np.ndarray) -> ReferenceFrame:
+        return moved_on(self.bank.at(rows), np.array([self.moved]))
 
     def _rows(self, steps: np.ndarray) -> np.ndarray:
         return self.bank.rows(_ONE_CLIP, (steps - self.origin) * N_SUBSTEPS)

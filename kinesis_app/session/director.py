@@ -90,16 +90,8 @@ class Director:
             return wanted.goals
         return course.task.at(time).goals if course.task is not None and wanted is None else ()
 
-    def update(self, simulation: Simulation, rate: float) -> list[m.Event]:
-        """Let the planner work; call between control steps.
-
-        Returns:
-            What the user should know: goals reached, tasks done.
-
-        Raises:
-            KinesisError: If what was asked cannot be done.
-        """
-        self.planner.update(simulation, rate)
+    def news(self, simulation: Simulation) -> list[m.Event]:
+        """What the user should know after a control step: goals reached, tasks done."""
         task = simulation.course.task
         if task is not self._watched:
             self._watched, self._told = task, False

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
-from kinesis_app.session.catching import Catching, keep_up
 from kinesis_app.session.limits import FAIL_DISTANCE
 from kinesis_app.session.simulation import Simulation
 
@@ -57,7 +56,6 @@ def run_headless(
     simulation: Simulation,
     seconds: float | None = None,
     after_step: Callable[[], None] | None = None,
-    catching: Catching | None = None,
 ) -> RunSummary:
     """Run from the current state to the motion's end.
 
@@ -65,7 +63,6 @@ def run_headless(
         simulation: Stepped here.
         seconds: Stop earlier [s].
         after_step: Called after every control step, for recorders; its time does not count.
-        catching: When a generated walk is planned anew from the body's state; None: never.
     """
     sim, computing = simulation, 0.0
     n_steps = (
@@ -77,8 +74,6 @@ def run_headless(
     survived = n_steps
     while sim.step_index < n_steps:
         began = time.perf_counter()
-        if catching is not None:
-            keep_up(sim, catching)
         sim.step()
         error = sim.body_error
         computing += time.perf_counter() - began

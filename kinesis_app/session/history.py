@@ -68,7 +68,7 @@ class History:
         with self._lock:
             self._ring.append(moment)
             course, step = moment.checkpoint.course, moment.checkpoint.run_step
-            if not self._courses or self._courses[-1][1] is not course:
+            if not self._courses or self._courses[-1][1].bank is not course.bank:
                 self._courses.append((step, course))
                 self._forget_first_courses()
 
@@ -103,4 +103,6 @@ class History:
                 self._ring.popleft()
 
     def _course_bytes(self) -> int:
-        return sum(size for size in {id(c): _ROW_BYTES * len(c.bank.qpos) for _, c in self._courses}.values())
+        return sum(
+            size for size in {id(c.bank): _ROW_BYTES * len(c.bank.qpos) for _, c in self._courses}.values()
+        )

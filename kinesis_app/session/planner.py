@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import math
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 
 from kinesis_app.body.model import CTRL_DT
-from kinesis_app.session.catching import FOLLOW_BODY, Catching, caught, keep_up, state_of, strays
 from kinesis_app.session.course import Course
 from kinesis_app.session.requests import Request
 from kinesis_app.session.simulation import Simulation
-from kinesis_app.session.walking import continue_walk
+from kinesis_app.session.walking import ANSWER, STANDING_REACTION, continue_walk, reaction
 
-PATIENCE = 0.3
-"""Time given to the helper at first before the new plan is needed [s of the wall clock]."""
-SLACK = 1.4
-"""Later it is given this times what it took of late."""
-SHORTEST, MOST_PATIENCE = 0.1, 4.0
-LATEST = 0.3
-"""A walk planned anew to catch the body is of no use later than this [s of simulated time]."""
+PATIENCE = 0.035
+"""How long the helper is thought to need at first for what is asked [s of the wall clock]; later as long
+as it took of late. The new plan takes over so much later than the step at which it was asked for."""
+LONGEST_PATIENCE = 4.0
+GRACE = 0.015
+"""A control step waits this long for what was asked just before it [s of the wall clock]."""
+LATE = 0.1
+"""A plan that comes later than thought is still good for this long [s of simulated time]: there it is, to
+a millimetre, the old one."""
+EXTENSION_PATIENCE = 0.25
+"""How long the helper is thought to need to plan on [s of the wall clock]."""
+SEEN = 0.7
+"""An answer reaches this much further than until it is planned on [s of simulated time]; 0.53 s are seen."""
+ASTRAY = 0.05
+"""A walk that the body took along further than this is planned anew, back to where it was to lead [m]."""
 RESERVE = 4.0
 """An endless walk is extended when less than this is left [s]."""
 
@@ -29,29 +36,16 @@ RESERVE = 4.0
 class _Job:
     base: Course
     request: Request | None
-    deadline: int
+    splice: int
     future: Future[tuple[Course, float]]
 
 
-@dataclass(frozen=True)
-class _CatchJob:
-    base: Course
-    run_step: int
-    future: Future[Course | None]
-
-
 class WalkPlanner:
-    """Keeps an endless walk ahead of the human, fulfils requests for another one, catches the body.
+    """Keeps an endless walk ahead of the human and fulfils requests for another one."""
 
-    Args:
-        catching: When the walk is planned anew from the body's own state; None: never.
-    """
-
-    def __init__(self, catching: Catching | None = FOLLOW_BODY) -> None:
+    def __init__(self) -> None:
         self._helper = ThreadPoolExecutor(2, thread_name_prefix="walk-planner")
-        self._catching = catching
         self._job: _Job | None = None
-        self._catch: _CatchJob | None = None
         self._patience = PATIENCE
         self._stuck: Course | None = None  # a walk that cannot be planned on; asking again is no use
         self.wanted: Request | None = None
@@ -64,10 +58,10 @@ class WalkPlanner:
     def forget(self) -> None:
         """Another motion: drop what was asked and what is in the making."""
         self.wanted = None
-        self._job = self._catch = None
+        self._job = None
 
     def update(self, simulation: Simulation, rate: float) -> None:
-        """Take what is ready, start what is needed; call between control steps.
+        """Take what is ready, start what is needed; call right before each control step.
 
         Args:
             simulation: Gets the new course.
@@ -76,39 +70,35 @@ class WalkPlanner:
         Raises:
             KinesisError: If what was asked cannot be done; it is then forgotten.
         """
-        if self._job is not None and self._job.future.done():
-            job, self._job = self._job, None
-            self._take(job, simulation)
-        if self._catching is not None and self.wanted is None:
-            self._keep_up(simulation, rate, self._catching)
+        if self._job is not None and self._job.request is not None:
+            wait([self._job.future], GRACE)
+        self.take(simulation)
         if simulation.ended and simulation.course.endless:
             rate = math.inf  # the helper was too slow: better late than never
             self._job = None
+        self.begin(simulation, rate)
+
+    def take(self, simulation: Simulation) -> None:
+        """Follow what the helper has ready.
+
+        Raises:
+            KinesisError: If what was asked cannot be done; it is then forgotten.
+        """
+        if self._job is not None and self._job.future.done():
+            job, self._job = self._job, None
+            self._take(job, simulation)
+
+    def begin(self, simulation: Simulation, rate: float) -> None:
+        """Let the helper begin with what is needed, if it is free; call it as soon as something is asked."""
         if self._job is not None and self._job.request is None and self.wanted is not None:
-            self._job = None  # what is asked for goes first; it plans on as well
-        extend = _runs_out(simulation, rate) and simulation.course is not self._stuck
+            self._job = None  # what is asked for goes first
+        extend = _runs_out(simulation, rate) or _is_astray(simulation)
+        extend = extend and not _same(simulation.course, self._stuck)
         if self._job is None and (self.wanted is not None or extend):
             self._start(simulation, rate)
 
     def close(self) -> None:
         self._helper.shutdown(wait=False, cancel_futures=True)
-
-    def _keep_up(self, simulation: Simulation, rate: float, catching: Catching) -> None:
-        """Catch a body that strays; requests go first, what only plans on does not."""
-        if math.isinf(rate):
-            keep_up(simulation, catching)
-            return
-        if self._catch is not None and self._catch.future.done():
-            job, self._catch = self._catch, None
-            new, late = job.future.result(), simulation.run_step - job.run_step
-            if new is not None and job.base is simulation.course and 0 <= late * CTRL_DT <= LATEST:
-                simulation.follow(new)
-        state = state_of(simulation)
-        if self._catch is None and not simulation.fallen:
-            course, step = simulation.course, simulation.step_index
-            if strays(course, step, state, catching):
-                future = self._helper.submit(caught, course, step, state)
-                self._catch = _CatchJob(course, simulation.run_step, future)
 
     def _start(self, simulation: Simulation, rate: float) -> None:
         course, step, request = simulation.course, simulation.step_index, self.wanted
@@ -118,8 +108,10 @@ class WalkPlanner:
                 self._stuck = course
             simulation.follow(continue_walk(course, step, request))
             return
-        delay = self._patience * rate
-        future = self._helper.submit(_timed, course, step, request, delay)
+        left = max((course.last_step - step - 1) * CTRL_DT, 0.0)
+        delay = min(rate * (EXTENSION_PATIENCE if request is None else self._patience), left)
+        ahead = max(ANSWER, SEEN + rate * (self._patience + EXTENSION_PATIENCE))
+        future = self._helper.submit(_timed, course, step, request, delay, ahead)
         self._job = _Job(course, request, step + math.ceil(delay / CTRL_DT), future)
 
     def _take(self, job: _Job, simulation: Simulation) -> None:
@@ -128,23 +120,38 @@ class WalkPlanner:
             if job.request is None:
                 self._stuck = job.base
         course, seconds = job.future.result()
-        if job.base is not simulation.course:
-            return  # a reset or a step back came between; what was wanted is still wanted
-        if simulation.step_index > job.deadline:
-            self._patience = min(max(2.0 * self._patience, SLACK * seconds), MOST_PATIENCE)
-            return
         if job.request is not None:
-            self._patience = min(max(0.5 * (self._patience + SLACK * seconds), SHORTEST), MOST_PATIENCE)
-        simulation.follow(course)
+            self._patience = min(seconds, LONGEST_PATIENCE)
+        if not _same(job.base, simulation.course):
+            return  # a reset or a step back came between; what was wanted is still wanted
+        if job.request is not None and (simulation.step_index - job.splice) * CTRL_DT > LATE:
+            return  # a plan that goes on the same way is the better, the later it comes
+        (x, y), (x0, y0) = simulation.course.moved, job.base.moved
+        simulation.follow(replace(course, moved=(x - x0, y - y0)))
         if job.request is self.wanted:
             self.wanted = None
 
 
-def _timed(course: Course, step: int, request: Request | None, delay: float) -> tuple[Course, float]:
+def _timed(
+    course: Course, step: int, request: Request | None, delay: float, ahead: float
+) -> tuple[Course, float]:
     """The new course and how long it took [s]."""
     began = time.perf_counter()
-    new = continue_walk(course, step, request, delay=delay)
+    new = continue_walk(course, step, request, delay=delay, ahead=ahead)
     return new, time.perf_counter() - began
+
+
+def _same(a: Course, b: Course | None) -> bool:
+    """Whether it is the same motion, taken along or not."""
+    return b is not None and a.bank is b.bank
+
+
+def _is_astray(simulation: Simulation) -> bool:
+    """Whether a walk under way was taken along far enough to be led back."""
+    course, time = simulation.course, simulation.time
+    if course.plan is None or not course.endless or math.hypot(*course.moved) < ASTRAY:
+        return False
+    return reaction(course.plan, time) > STANDING_REACTION and not simulation.fallen
 
 
 def _runs_out(simulation: Simulation, rate: float) -> bool:

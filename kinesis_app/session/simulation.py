@@ -233,6 +233,7 @@ class Simulation:
 
     def _look(self) -> None:
         self._frame = self.bodies.frame()
+        self.course = self.course.taken_along(self._frame.qpos[0, :2], self.step_index)
         self._body_error = float(body_error(self._frame, self.course.at(self.step_index))[0])
 
     def _remember(self) -> None:
