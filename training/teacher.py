@@ -16,7 +16,7 @@ A training aid. It knows the reference, its inverse dynamics and the body's mome
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,49 +29,14 @@ from kinesis_app.env.reference import ReferenceBank, reference_bank
 from kinesis_app.motion.clip import MotionClip, resample
 from kinesis_app.motion.dynamics import inverse_dynamics
 from training.static_optimisation import N_ROWS
+from training.teacher_gains import RUNNING, WALKING, running_share
 from training.teacher_kernel import FIELDS, control_step
 
 OFFSET_RANGE = np.tile([0.25, 0.25, 0.25, 0.25, 0.1, 0.1, 0.1], 2)
 """Joint-target offset [rad] for an action of 1, shape (14,)."""
 
 
-@dataclass(frozen=True)
-class TeacherGains:
-    """Feedback gains; per joint of a leg in the order of ``LEG_JOINTS``.
-
-    The defaults were found by an evolution strategy (separable CMA-ES) in two searches: first 75
-    generations of 16 candidates x 8 to 12 bodies that made zero action survive longest on generated
-    walks at 0.7 to 1.5 m/s; then 72 generations of 16 x 16 bodies, a trained policy acting, that
-    were pushed with 55 to 95 N for 0.2 s at 0.8 to 1.4 m/s: with the same policy, survival of 50 N
-    went from 72 to 97 %, of 80 N from 9 to 69 %.
-
-    Attributes:
-        stiffness: Kp [Nm/rad].
-        damping: Kd [Nm s/rad].
-        forward, lateral, vertical: Virtual model: stiffness [N/m], damping [N s/m], limit [N].
-        roll, pitch, yaw: Stiffness [Nm/rad], damping [Nm s/rad], limit [Nm]; the armless trunk has
-            little inertia about the vertical, and muscle lag makes much damping there unstable.
-        foot_moment: Largest moment the ground can give a foot: roll, pitch, yaw [Nm].
-        step: How much further the swing foot lands for the pelvis' error: forward per position
-            [m/m] and velocity [s], lateral likewise (foot placement; Pratt et al. 2006, Humanoids).
-        tilt: Share of the pelvis' tilt that the swing hip makes up for.
-    """
-
-    stiffness: tuple[float, ...] = (580.0, 549.0, 25.6, 118.0, 406.0, 63.0, 4.85)
-    damping: tuple[float, ...] = (6.8, 31.6, 5.71, 12.2, 2.13, 0.997, 0.0863)
-    forward: tuple[float, ...] = (492.0, 176.0, 169.0)
-    lateral: tuple[float, ...] = (502.0, 231.0, 93.6)
-    vertical: tuple[float, ...] = (1030.0, 1710.0, 172.0)
-    roll: tuple[float, ...] = (696.0, 98.7, 90.1)
-    pitch: tuple[float, ...] = (602.0, 55.6, 245.0)
-    yaw: tuple[float, ...] = (91.6, 6.24, 17.2)
-    foot_moment: tuple[float, ...] = (119.0, 67.7, 109.0)
-    step: tuple[float, ...] = (0.0878, 0.0782, 0.0165, 0.207)
-    tilt: float = 0.76
-
-    def row(self) -> np.ndarray:
-        """All gains in order, shape (40,)."""
-        return np.concatenate([np.atleast_1d(getattr(self, f.name)) for f in fields(self)])
+_KERNEL_ARRAYS = ("joints", "joint_vel", "torque", "pelvis", "load", "centre", "last")
 
 
 @dataclass(frozen=True)
@@ -85,6 +50,7 @@ class TeacherTable:
         load: Planned share of body weight on right and left foot, shape (S, 2).
         centre: Planned centre of pressure relative to each talus [m], shape (S, 2, 3).
         last: Last row of the clip a row belongs to, shape (S,).
+        running: How much the motion is running then, 0 to 1, shape (S,).
     """
 
     joints: np.ndarray
@@ -94,6 +60,7 @@ class TeacherTable:
     load: np.ndarray
     centre: np.ndarray
     last: np.ndarray
+    running: np.ndarray
 
 
 def teacher_table(clips: Sequence[MotionClip], bank: ReferenceBank) -> TeacherTable:
@@ -111,6 +78,7 @@ def teacher_table(clips: Sequence[MotionClip], bank: ReferenceBank) -> TeacherTa
         load=np.concatenate([d.load for d in dynamics]),
         centre=np.where(np.isfinite(centre), np.clip(centre, -0.25, 0.25), 0.0),
         last=np.repeat(bank.start + bank.length - 1, bank.length),
+        running=np.concatenate([running_share(d.load) for d in dynamics]),
     )
 
 
@@ -123,16 +91,16 @@ class TeacherActuator:
 
     action_size = N_JOINTS
 
-    def __init__(self, clips: Sequence[MotionClip], gains: TeacherGains | None = None) -> None:
-        self.gains = (gains or TeacherGains()).row()
+    def __init__(self, clips: Sequence[MotionClip]) -> None:
+        self.walking_gains, self.running_gains = WALKING.row(), RUNNING.row()
         self.table = teacher_table(clips, reference_bank(clips))
-        self._arrays = tuple(getattr(self.table, f.name) for f in fields(TeacherTable))
+        self._arrays = tuple(getattr(self.table, name) for name in _KERNEL_ARRAYS)
         self._plant: _Plant | None = None
 
     def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
         """Advance ``bodies`` one control step under ``action`` (B, 14), 1 = ``OFFSET_RANGE``."""
         plant = self._plant_of(bodies)
-        offset, gains = _offsets(action), self._gains_of(bodies)
+        offset, gains = _offsets(action), self._gains_at(rows)
         target = np.zeros((len(bodies), N_MUSCLES))
 
         def work(chunk: range) -> None:
@@ -143,7 +111,7 @@ class TeacherActuator:
     def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """Mean target activation of the next control step, shape (B, 80); the bodies stay as they are."""
         plant = self._plant_of(bodies)
-        offset, gains = _offsets(action), self._gains_of(bodies)
+        offset, gains = _offsets(action), self._gains_at(rows)
         target = np.zeros((len(bodies), N_MUSCLES))
         dual = plant.dual.copy()
         state = [physics_state(data) for data in bodies.data]
@@ -162,8 +130,9 @@ class TeacherActuator:
         """Warm starts of the static optimisation, in place; part of a checkpoint."""
         return self._plant_of(bodies).dual
 
-    def _gains_of(self, bodies: Bodies) -> np.ndarray:
-        return np.array(np.broadcast_to(self.gains, (len(bodies), self.gains.shape[-1])))
+    def _gains_at(self, rows: np.ndarray) -> np.ndarray:
+        share = self.table.running[rows][:, None]
+        return (1.0 - share) * self.walking_gains + share * self.running_gains
 
     def _plant_of(self, bodies: Bodies) -> _Plant:
         if self._plant is None or self._plant.bodies is not bodies:

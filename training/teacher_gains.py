@@ -1,0 +1,67 @@
+"""How stiff the teacher is: one set of gains for a body that always touches the floor, one for running.
+
+Both were found by an evolution strategy (separable CMA-ES, 16 candidates a generation).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
+
+from kinesis_app.body.model import SIM_DT
+
+
+@dataclass(frozen=True)
+class TeacherGains:
+    """Feedback gains; per joint of a leg in the order of ``LEG_JOINTS``.
+
+    Attributes:
+        stiffness: Kp [Nm/rad].
+        damping: Kd [Nm s/rad].
+        forward, lateral, vertical: Virtual model: stiffness [N/m], damping [N s/m], limit [N].
+        roll, pitch, yaw: Stiffness [Nm/rad], damping [Nm s/rad], limit [Nm]; the armless trunk has
+            little inertia about the vertical, and muscle lag makes much damping there unstable.
+        foot_moment: Largest moment the ground can give a foot: roll, pitch, yaw [Nm].
+        step: How much further the swing foot lands for the pelvis' error: forward per position
+            [m/m] and velocity [s], lateral likewise (foot placement; Pratt et al. 2006, Humanoids).
+        tilt: Share of the pelvis' tilt that the swing hip makes up for.
+    """
+
+    stiffness: tuple[float, ...] = (580.0, 549.0, 25.6, 118.0, 406.0, 63.0, 4.85)
+    damping: tuple[float, ...] = (6.8, 31.6, 5.71, 12.2, 2.13, 0.997, 0.0863)
+    forward: tuple[float, ...] = (492.0, 176.0, 169.0)
+    lateral: tuple[float, ...] = (502.0, 231.0, 93.6)
+    vertical: tuple[float, ...] = (1030.0, 1710.0, 172.0)
+    roll: tuple[float, ...] = (696.0, 98.7, 90.1)
+    pitch: tuple[float, ...] = (602.0, 55.6, 245.0)
+    yaw: tuple[float, ...] = (91.6, 6.24, 17.2)
+    foot_moment: tuple[float, ...] = (119.0, 67.7, 109.0)
+    step: tuple[float, ...] = (0.0878, 0.0782, 0.0165, 0.207)
+    tilt: float = 0.76
+
+    def row(self) -> np.ndarray:
+        """All gains in order, shape (40,)."""
+        return np.concatenate([np.atleast_1d(getattr(self, f.name)) for f in fields(self)])
+
+
+WALKING = TeacherGains()
+RUNNING = TeacherGains()
+
+_FLIGHT = 0.5
+"""Share of the body's weight on the feet below which it flies."""
+_SHORTEST_FLIGHT, _REACH, _FADE = 0.03, 0.5, 0.3
+"""A flight lasts so long at least, makes running of what is so near to it, and fades within [s]."""
+
+
+def running_share(load: np.ndarray) -> np.ndarray:
+    """How much a motion is running, from walking, 0, to running, 1, shape (T,).
+
+    Args:
+        load: Planned share of body weight on right and left foot at physics steps, shape (T, 2).
+    """
+    steps = round(_SHORTEST_FLIGHT / SIM_DT)
+    flight = uniform_filter1d((load.sum(axis=1) < _FLIGHT).astype(float), steps) > 1.0 - 0.5 / steps
+    near = maximum_filter1d(flight.astype(float), 2 * round(_REACH / SIM_DT) + 1)
+    return uniform_filter1d(near, round(_FADE / SIM_DT))
