@@ -47,7 +47,20 @@ class TeacherGains:
 
 
 WALKING = TeacherGains()
-RUNNING = TeacherGains()
+RUNNING = TeacherGains(
+    stiffness=(508.0, 646.0, 7.25, 186.0, 215.0, 22.9, 3.39),
+    damping=(2.45, 13.2, 3.32, 8.14, 2.29, 0.551, 0.664),
+    forward=(202.0, 244.0, 37.9),
+    lateral=(870.0, 451.0, 41.0),
+    vertical=(648.0, 946.0, 325.0),
+    roll=(457.0, 148.0, 79.3),
+    pitch=(113.0, 35.8, 1040.0),
+    yaw=(74.2, 0.571, 54.4),
+    foot_moment=(89.9, 103.0, 10.0),
+    step=(-0.569, -0.00871, -0.399, -0.0268),
+    tilt=0.687,
+)
+"""85 generations of 12 bodies that, no action taken, were to run as long as possible at 2 to 3 m/s."""
 
 _FLIGHT = 0.5
 """Share of the body's weight on the feet below which it flies."""
