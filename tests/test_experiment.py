@@ -20,6 +20,7 @@ from kinesis_app.experiment.physics import apply, gravity_on_slope, private_mode
 from kinesis_app.experiment.presets import PRESETS
 from kinesis_app.experiment.pushes import begin, force
 from kinesis_app.experiment.selection import selected, selectors, spread
+from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.simulation import Simulation
 
 LEVEL = np.full((5, 80), 0.4)
@@ -120,7 +121,7 @@ def test_a_paralysed_muscle_falls_silent_and_a_weak_one_pulls_less() -> None:
         sim = simulation(experiment)
         for _ in range(15):
             sim.step()
-        runs[name] = sim.snapshot()
+        runs[name] = snapshot_of(sim)
     row = muscle_index("soleus_r")
     assert runs["gone"].activation[row] < 1e-3 < 0.09 < runs["normal"].activation[row]
     assert runs["gone"].excitation[row] == 0.0
@@ -199,11 +200,11 @@ def test_fatigue_caps_excitation_and_shows() -> None:
     assert sim.excitation[muscle_index("tibant_r")] <= 0.05 + 1e-9
     for _ in range(30):
         sim.step()
-    fatigue = sim.snapshot().fatigue
+    fatigue = snapshot_of(sim).fatigue
     assert fatigue[muscle_index("tibant_r")] < 0.95 < 1.0
     sim.set_experiment(NORMAL)
     sim.step()
-    assert not sim.snapshot().fatigue.any()
+    assert not snapshot_of(sim).fatigue.any()
 
 
 # --- body and floor --------------------------------------------------------------------------
@@ -266,7 +267,7 @@ def test_a_timed_push_begins_and_ends_on_time() -> None:
     sim = simulation(Experiment(pushes=(TimedPush(50.0, 0.1, 90.0, at=0.3),)))
     seen = []
     for _ in range(16):
-        seen.append(sim.snapshot().push)
+        seen.append(snapshot_of(sim).push)
         sim.step()
     np.testing.assert_allclose([np.linalg.norm(f) for f in seen], [0.0] * 9 + [50.0] * 3 + [0.0] * 4)
     forward = np.array([0.0, -1.0])  # so the clip faces: left is +x
@@ -274,7 +275,7 @@ def test_a_timed_push_begins_and_ends_on_time() -> None:
     sim.reset()
     for _ in range(10):
         sim.step()
-    assert sim.snapshot().push.any()  # and again after a reset
+    assert snapshot_of(sim).push.any()  # and again after a reset
 
 
 def test_moving_a_slider_does_not_push_again() -> None:
@@ -284,7 +285,7 @@ def test_moving_a_slider_does_not_push_again() -> None:
         sim.step()
     sim.set_experiment(Experiment(pushes=pushes, strength={"soleus": 0.5}))
     for _ in range(10):
-        assert not sim.snapshot().push.any()
+        assert not snapshot_of(sim).push.any()
         sim.step()
 
 
@@ -331,4 +332,4 @@ def test_presets_change_something_and_run(name: str) -> None:
     sim = simulation(experiment)
     for _ in range(2):
         sim.step()
-    assert sim.snapshot().experiment is experiment
+    assert snapshot_of(sim).experiment is experiment

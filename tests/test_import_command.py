@@ -14,6 +14,7 @@ from kinesis_app.cli.import_command import sources
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import load_clip
 from kinesis_app.motion.library import load_motion
+from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.reference import ReferencePlayer
 
 KEYS = {
@@ -85,7 +86,7 @@ def test_view_plays_the_motion_itself() -> None:
     player = ReferencePlayer(load_motion("stand:2"))
     for _ in range(10):
         player.step()
-    shot = player.snapshot()
+    shot = snapshot_of(player)
     np.testing.assert_allclose(shot.qpos, shot.reference_qpos, atol=1e-12)
     assert shot.step == 10
     assert not shot.excitation.any()

@@ -21,6 +21,7 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.session import messages as m
 from kinesis_app.session.clock import Clock
 from kinesis_app.session.live import LiveSession
+from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.measure import complete_forces, ground_reaction
 from kinesis_app.session.simulation import Simulation
 
@@ -68,7 +69,7 @@ def test_it_sees_and_moves_exactly_as_in_training(sim: Simulation) -> None:
         np.testing.assert_array_equal(seen, observe(sim.frame, sim.course.ahead(sim.step_index)))
         seen = env.step(Wavy()(seen)).final_observation
         sim.step()
-        sim.snapshot()  # looking must not change what follows
+        snapshot_of(sim)  # looking must not change what follows
     np.testing.assert_array_equal(env.bodies.data[0].qpos, sim.bodies.data[0].qpos)
 
 
@@ -102,7 +103,7 @@ def test_push_lasts_as_long_as_asked_and_pushes(sim: Simulation) -> None:
     sim.push((80.0, 0.0, 0.0), 0.1)
     pushes = []
     for _ in range(9):
-        pushes.append(sim.snapshot().push[0])
+        pushes.append(snapshot_of(sim).push[0])
         sim.step()
     assert pushes == [80.0] * 3 + [0.0] * 6
     assert sim.frame.qpos[0, 0] - calm[0] > 0.01
@@ -110,7 +111,7 @@ def test_push_lasts_as_long_as_asked_and_pushes(sim: Simulation) -> None:
 
 
 def test_snapshot_is_an_independent_copy(sim: Simulation) -> None:
-    shot = sim.snapshot()
+    shot = snapshot_of(sim)
     before = shot.qpos.copy(), shot.activation.copy(), shot.reference_qpos.copy()
     advance(sim, 5)
     for kept, now in zip(before, (shot.qpos, shot.activation, shot.reference_qpos), strict=True):
@@ -119,7 +120,7 @@ def test_snapshot_is_an_independent_copy(sim: Simulation) -> None:
 
 def test_muscle_force_follows_the_hill_equations(sim: Simulation) -> None:
     advance(sim, 6)
-    shot, data = sim.snapshot(), sim.bodies.data[0]
+    shot, data = snapshot_of(sim), sim.bodies.data[0]
     expected = -(
         gain(data.actuator_length, data.actuator_velocity) * shot.activation + bias(data.actuator_length)
     )
@@ -141,7 +142,7 @@ def test_fall_is_noticed_and_reset_forgets_it() -> None:
     sim = Simulation(standing_clip(), lambda o: np.zeros((1, 80), np.float32), "limp")
     advance(sim, 60)
     assert sim.fallen
-    assert sim.snapshot().fallen
+    assert snapshot_of(sim).fallen
     sim.reset()
     assert not sim.fallen
     assert sim.time == 0.0

@@ -19,6 +19,7 @@ from kinesis_app.evaluation.emg import APART, MUSCLES, compare_emg, emg_table
 from kinesis_app.evaluation.human import ANGLES, FORCES, angle_band, emg_band, emg_muscles, force_band
 from kinesis_app.evaluation.strides import angle, cut_strides, foot_strikes, pooled, steady
 from kinesis_app.motion.gait.norms import LEG_LENGTH
+from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.recording import Recording
 from kinesis_app.session.simulation import Simulation
 
@@ -30,7 +31,7 @@ PHASE = np.linspace(0.0, 1.0, 101)
 def made_up_walk(heading: float = 0.0, seconds: float = 12.0, jump_at: int | None = None) -> Recording:
     """A walk whose every curve is known: right strikes at 0.5 s + k STRIDE, left half a stride later."""
     sim = Simulation(standing_clip(), lambda o: np.zeros((len(o), 80), np.float32), "limp")
-    base, table = sim.snapshot(), joint_table()
+    base, table = snapshot_of(sim), joint_table()
     forward = np.array([np.cos(heading), np.sin(heading), 0.0])
     shots, excitations = [], []
     for k in range(round(seconds / CTRL_DT)):
@@ -104,7 +105,7 @@ def test_scuffs_and_bounces_are_no_strikes() -> None:
 
 def test_no_walk_no_strides() -> None:
     sim = Simulation(standing_clip(), lambda o: np.zeros((len(o), 80), np.float32), "limp")
-    shots = tuple(replace(sim.snapshot(), run_time=k * CTRL_DT, step=k) for k in range(30))
+    shots = tuple(replace(snapshot_of(sim), run_time=k * CTRL_DT, step=k) for k in range(30))
     strides = cut_strides(Recording(shots, (np.zeros((5, 80)),) * 29, ()), "l")
     assert len(strides) == len(steady(strides)) == 0
     assert strides.angles.shape == (0, 101, len(LEG_JOINTS))

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kinesis_app.env.physics_state import physics_state
 from kinesis_app.experiment import Experiment
 from kinesis_app.experiment.state import ExperimentState
 from kinesis_app.session.course import Course
 from kinesis_app.session.handling import Handling
-
-if TYPE_CHECKING:
-    from kinesis_app.session.simulation import Simulation
 
 
 @dataclass(frozen=True)
@@ -47,21 +42,3 @@ class Checkpoint:
     state: ExperimentState
     handling: Handling
     fallen_for: int
-
-
-def take(simulation: Simulation) -> Checkpoint:
-    """Of the present instant."""
-    sim, data = simulation, simulation.bodies.data[0]
-    return Checkpoint(
-        run_step=sim.run_step,
-        step=sim.step_index,
-        physics=physics_state(data),
-        touch=data.sensordata.copy(),
-        excitation=sim.excitation,
-        course=sim.course,
-        policy=(sim.policy, sim.policy_name),
-        experiment=sim.experiment,
-        state=sim.state,
-        handling=sim.handling,
-        fallen_for=sim.fallen_for,
-    )

@@ -17,6 +17,7 @@ from kinesis_app.session.again import Extensions, extensions, follow_again
 from kinesis_app.session.clock import Clock
 from kinesis_app.session.director import DIRECTING, Directing, Director
 from kinesis_app.session.exporter import Exporter
+from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.post_mortem import failure
 from kinesis_app.session.requests import Request, SpeedRequest, check_speed
 from kinesis_app.session.review import Review
@@ -102,7 +103,7 @@ class SessionCore:
 
     def _live_snapshot(self) -> m.Snapshot:
         if self._live is None:
-            self._live = self._director.shown(self.simulation.snapshot(), self.simulation.course)
+            self._live = self._director.shown(snapshot_of(self.simulation), self.simulation.course)
             newest = self.simulation.history.at(self.simulation.history.last)
             if newest.snapshot is None:
                 newest.snapshot = self._live

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from kinesis_app.env.reward import RewardSettings, reward_terms
 from kinesis_app.session.measure import complete_forces, ground_reaction, muscle_tension
+from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from kinesis_app.session.simulation import Simulation
 
 _REWARD = RewardSettings()
 
 
 def snapshot_of(
-    simulation: Simulation, playing: bool, rate: float, real_time_factor: float, step_ms: float
+    simulation: Simulation,
+    *,
+    playing: bool = True,
+    rate: float = 1.0,
+    real_time_factor: float = 0.0,
+    step_ms: float = 0.0,
 ) -> Snapshot:
-    """The present instant; leaves no trace in the steps that follow."""
+    """The present instant, and the clock of who steps it; leaves no trace in the steps that follow."""
     sim, model, data = simulation, simulation.bodies.model, simulation.bodies.data[0]
     complete_forces(model, data)
     ground = ground_reaction(model, data)

@@ -25,6 +25,7 @@ from kinesis_app.env.bodies import PELVIS_ROW
 from kinesis_app.experiment.file import to_plain
 from kinesis_app.motion.clip import write_atomically
 from kinesis_app.session.history import Moment
+from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.snapshot import Snapshot
 
@@ -148,13 +149,13 @@ class Recorder:
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
-        self.snapshots: list[Snapshot] = [simulation.snapshot()]
+        self.snapshots: list[Snapshot] = [snapshot_of(simulation)]
         self._excitations: list[np.ndarray] = []
         self._wrenches: list[np.ndarray] = []
 
     def record(self) -> None:
         """Keep the control step that was just made."""
-        self.snapshots.append(self.simulation.snapshot())
+        self.snapshots.append(snapshot_of(self.simulation))
         self._excitations.append(self.simulation.excitations.copy())
         self._wrenches.append(self.simulation.applied)
 

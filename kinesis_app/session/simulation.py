@@ -24,12 +24,10 @@ from kinesis_app.experiment.physics import apply, private_model
 from kinesis_app.experiment.state import ExperimentState, after_step, at_start, carried_over, push_force
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.session import handling as hand
-from kinesis_app.session.checkpoint import Checkpoint, take
+from kinesis_app.session.checkpoint import Checkpoint
 from kinesis_app.session.course import Course
 from kinesis_app.session.history import History, Moment
 from kinesis_app.session.limits import NO_ATTEMPT, NOTHING, Attempt, is_lost, is_unstable
-from kinesis_app.session.look import snapshot_of
-from kinesis_app.session.snapshot import Snapshot
 from kinesis_app.session.walking import course_of
 
 PolicyFunction = Callable[[np.ndarray], np.ndarray]
@@ -161,7 +159,7 @@ class Simulation:
             KinesisError: If the policy or the physics gave numbers that are not finite. The state
                 is then as it was before the step, and ``attempt`` says how far it came.
         """
-        before = take(self)
+        before = self._checkpoint()
         self.attempt = NO_ATTEMPT
         try:
             self._advance()
@@ -181,12 +179,6 @@ class Simulation:
         self.excitations, self.applied = moment.excitations, moment.wrenches
         self._restore(moment.checkpoint)
         return forgotten
-
-    def snapshot(
-        self, *, playing: bool = True, rate: float = 1.0, real_time_factor: float = 0.0, step_ms: float = 0.0
-    ) -> Snapshot:
-        """All that a viewer may know of now; the arguments are the owner's clock."""
-        return snapshot_of(self, playing, rate, real_time_factor, step_ms)
 
     # --- how it does it --------------------------------------------------------------------
 
@@ -237,7 +229,23 @@ class Simulation:
         self._body_error = float(body_error(self._frame, self.course.at(self.step_index))[0])
 
     def _remember(self) -> None:
-        self.history.push(Moment(take(self), self.excitations, self.applied))
+        self.history.push(Moment(self._checkpoint(), self.excitations, self.applied))
+
+    def _checkpoint(self) -> Checkpoint:
+        data = self.bodies.data[0]
+        return Checkpoint(
+            run_step=self.run_step,
+            step=self.step_index,
+            physics=physics_state(data),
+            touch=data.sensordata.copy(),
+            excitation=self.excitation,
+            course=self.course,
+            policy=(self.policy, self.policy_name),
+            experiment=self.experiment,
+            state=self.state,
+            handling=self.handling,
+            fallen_for=self.fallen_for,
+        )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         if checkpoint.experiment is not self.experiment:
