@@ -97,8 +97,8 @@ def test_every_direction_goes_where_the_plan_says(name: str) -> None:
     assert yaw[-1] - yaw[0] == pytest.approx(turn * ramps, abs=0.05)
     if not turn:
         way = clip.root_pos[-1] - clip.root_pos[0]
-        assert way[0] == pytest.approx(forward * 3.5, abs=0.07)
-        assert way[1] == pytest.approx(left * 3.5, abs=0.07)
+        assert way[0] == pytest.approx(forward * 3.5, abs=0.02)
+        assert way[1] == pytest.approx(left * 3.5, abs=0.02)
     np.testing.assert_allclose(path_of(plan, 0.0, 7.0).pose[-1, 2], turn * 3.5, atol=0.01)
 
 

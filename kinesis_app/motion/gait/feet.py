@@ -50,6 +50,10 @@ class FootTrack:
         return FootTrack(*(getattr(self, f.name)[row:] for f in fields(self)))
 
 
+LEAVING = 150
+"""Frames before it leaves in which a foot at rest takes on the shape of the coming step."""
+
+
 def foot_track(side: int, steps: Footsteps, frames: np.ndarray, clearance: float = 0.0) -> FootTrack:
     """Pose of the right (0) or left (1) foot at grid frames (consecutive).
 
@@ -110,10 +114,19 @@ def _shape_speed(stances: list[Stance], frames: np.ndarray) -> np.ndarray:
     """Speed that shapes the foot: changes from one step's to the next while the foot is flat."""
     speed = np.full(len(frames), stances[0].speed_in)
     for s in stances:
-        a, b = max(s.land, int(frames[0]) - 50), min(s.off, int(frames[-1]) + 50)
-        u = (frames - a - 0.2 * (b - a)) / max(0.2 * (b - a), 1)
-        speed = np.where(frames >= s.land, s.speed_in + (s.speed_out - s.speed_in) * smooth_step(u), speed)
+        if s.rest < s.off:  # none at all while it stands still
+            still, leaving = _changing(frames, s.land, s.rest), _changing(frames, s.off - LEAVING, s.off)
+            now = s.speed_in * (1.0 - still) + s.speed_out * leaving
+        else:
+            a, b = max(s.land, int(frames[0]) - 50), min(s.off, int(frames[-1]) + 50)
+            now = s.speed_in + (s.speed_out - s.speed_in) * _changing(frames, a, b)
+        speed = np.where(frames >= s.land, now, speed)
     return speed
+
+
+def _changing(frames: np.ndarray, a: int, b: int) -> np.ndarray:
+    """From 0 to 1 between a fifth and two fifths of the way from frame ``a`` to ``b``, (T,)."""
+    return smooth_step((frames - a - 0.2 * (b - a)) / max(0.2 * (b - a), 1))
 
 
 def _yaw(stances: list[Stance], frames: np.ndarray) -> np.ndarray:

@@ -108,7 +108,7 @@ def _begin_standing(planner: _Planner) -> int:
     frame = round(planner.path.time[0] * GRID_FPS)
     for side in (0, 1):
         pose = footprint(planner.path, side, planner.path.time[0], planner.style, moving=False)
-        planner.stances[side].append(Stance(-LONG, LONG, pose, 0.0, 0.0))
+        planner.stances[side].append(Stance(-LONG, LONG, pose, 0.0, 0.0, -LONG))
         planner.events[side].append((frame, STANDING_PHASE))
     planner.load.append((frame, 0.5))
     return frame
@@ -249,5 +249,6 @@ def _settle(planner: _Planner, strike: int) -> int:
         if events[-1][0] == strike and events[-1][1] == 0.5:
             events[-1] = (strike, STANDING_PHASE)
         events.append((done, STANDING_PHASE))
+        planner.stances[side][-1] = replace(planner.stances[side][-1], rest=done)
     planner.swing = 0
     return done

@@ -25,6 +25,7 @@ class Stance:
         land, off: Grid frames of foot strike and foot off; far outside for standing at the ends.
         pose: Footprint x, y [m] under the ankle and direction of the foot [rad], (3,).
         speed_in, speed_out: Speed forward of the steps before and after [m/s], backward -.
+        rest: Grid frame from which the body stands still on it, until the foot leaves; LONG for never.
     """
 
     land: int
@@ -32,6 +33,7 @@ class Stance:
     pose: np.ndarray
     speed_in: float
     speed_out: float
+    rest: int = LONG
 
 
 @dataclass(frozen=True)
