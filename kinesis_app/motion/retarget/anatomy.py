@@ -27,6 +27,7 @@ class Anatomy:
         trunk: Like ``pelvis`` for the thorax, or None.
         posture: Joint angles the source states [rad], shape (T, 14), or None.
         fitted: True if the segments already have this body's lengths and ``foot`` its anatomical axes.
+        scale: This body's leg over the subject's, where ``fitted`` lengths were scaled.
         notes: What was detected or guessed.
     """
 
@@ -37,6 +38,7 @@ class Anatomy:
     trunk: np.ndarray | None = None
     posture: np.ndarray | None = None
     fitted: bool = False
+    scale: float = 1.0
     notes: tuple[str, ...] = ()
 
     @property

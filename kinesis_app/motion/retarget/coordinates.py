@@ -85,6 +85,18 @@ def _pelvis(values: Mapping[str, np.ndarray]) -> np.ndarray:
     return Y_UP_TO_Z_UP @ turn @ ANATOMICAL_FROM_OPENSIM.T
 
 
+def thighs_kept(posture: np.ndarray, pelvis: np.ndarray, root: np.ndarray) -> np.ndarray:
+    """Angles (T, 14) whose thighs point as before although the pelvis (T, 3, 3) is turned to ``root``."""
+    to_opensim = ANATOMICAL_FROM_OPENSIM.T
+    turn = Rotation.from_matrix(to_opensim @ np.swapaxes(root, -1, -2) @ pelvis @ to_opensim.T)
+    posture = posture.copy()
+    for side, sign in ((0, 1.0), (1, -1.0)):
+        mirror, hip = np.array([1.0, sign, sign]), slice(7 * side, 7 * side + 3)
+        thigh = turn * Rotation.from_euler("ZXY", posture[:, hip] * mirror)
+        posture[:, hip] = thigh.as_euler("ZXY") * mirror
+    return posture
+
+
 def _trunk(values: Mapping[str, np.ndarray], pelvis: np.ndarray) -> np.ndarray | None:
     names = ("lumbar_extension", "lumbar_bending", "lumbar_rotation")
     if not all(name in values for name in names):

@@ -15,7 +15,7 @@ from kinesis_app.motion.formats.raw import RawMotion
 
 CLUSTERS = {
     "thigh": r"(thigh.*|th\d|tf\d)",
-    "shank": r"(shank.*|tb\d|tib\d|sk\d)",
+    "shank": r"(shank.*|tb\d|tib\d|sk\d|sh\d)",
     "foot": r"(heel|hee|cal|midfoot.*|toe.*|mt\d)",
 }
 """Spellings after the side's letter, without dots, blanks and capitals."""

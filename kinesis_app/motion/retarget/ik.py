@@ -93,7 +93,9 @@ def solve(
     for _ in range(WARM_ITERATIONS if start else ITERATIONS):
         frames = forward(pose.qpos())
         jacobian, residual = _system(pose, frames, targets, goal)
-        step = _bounded_step(jacobian, residual, pose.joints)
+        transposed = np.swapaxes(jacobian, -1, -2)
+        pull = np.einsum("tij,tj->ti", transposed, residual)
+        step = bounded_step(transposed @ jacobian, pull, pose.joints)
         pose = Pose(
             pose.root_pos + step[:, :3],
             quat_mul(pose.root_quat, quat_from_rotvec(step[:, 3:6])),
@@ -138,17 +140,27 @@ def _system(pose: Pose, frames: BodyFrames, targets: Targets, goal: Goal) -> tup
     return np.concatenate(rows, axis=1), np.concatenate(errors, axis=1)
 
 
-def _bounded_step(jacobian: np.ndarray, residual: np.ndarray, joints: np.ndarray) -> np.ndarray:
-    """Gauss-Newton step (T, 20) with the joints that press against a limit held."""
+def held_joints(pull: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """Which velocities (T, 20) stay: joints (T, 14) at a limit that a gradient (T, 20) presses against it."""
     low, high = joint_table().range.T
-    transposed = np.swapaxes(jacobian, -1, -2)
-    normal = transposed @ jacobian
-    gradient = np.einsum("tij,tj->ti", transposed, residual)
-    pull = gradient[:, 6:]
-    held = np.zeros((len(joints), N_DOF), dtype=bool)
-    held[:, 6:] = ((joints <= low + 1e-9) & (pull < 0.0)) | ((joints >= high - 1e-9) & (pull > 0.0))
+    held = np.zeros(pull.shape, dtype=bool)
+    held[:, 6:] = (joints <= low + 1e-9) & (pull[:, 6:] < 0.0)
+    held[:, 6:] |= (joints >= high - 1e-9) & (pull[:, 6:] > 0.0)
+    return held
+
+
+def bounded_step(normal: np.ndarray, pull: np.ndarray, joints: np.ndarray) -> np.ndarray:
+    """Gauss-Newton step (T, 20) with the joints that press against a limit held.
+
+    Args:
+        normal: J^T J, shape (T, 20, 20).
+        pull: J^T residual, shape (T, 20).
+        joints: Angles [rad], shape (T, 14).
+    """
+    low, high = joint_table().range.T
+    held = held_joints(pull, joints)
     for _ in range(2):  # solve, hold what would pass a limit, solve again
-        step = _solve_free(normal, gradient, held)
+        step = _solve_free(normal, pull, held)
         over = joints + step[:, 6:]
         held[:, 6:] |= ((over < low) & (joints <= low + 1e-9)) | ((over > high) & (joints >= high - 1e-9))
     return np.clip(step, -STEP, STEP)

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from kinesis_app.body.rotations import matrix_to_quat, quat_to_matrix
 from kinesis_app.motion.clip import continuous_quat
 from kinesis_app.motion.retarget.anatomy import Anatomy, low_pass, turned
+from kinesis_app.motion.retarget.coordinates import thighs_kept
 from kinesis_app.motion.retarget.shape import ROOT_FROM_ANATOMICAL, body_shape
 
 TRUNK_SHARE = 0.5
@@ -64,14 +65,17 @@ def lay_out(anatomy: Anatomy) -> tuple[Targets, float]:
     pelvis = _upright(anatomy.pelvis, lean)
     root = _with_trunk(anatomy.pelvis, pelvis, anatomy.trunk, lean)
     foot = anatomy.foot if anatomy.fitted else _untwisted(anatomy.legs, _foot_axes(anatomy))
-    legs, scale = (anatomy.legs, 1.0) if anatomy.fitted else _legs(anatomy, pelvis, foot)
+    legs, scale = (anatomy.legs, anatomy.scale) if anatomy.fitted else _legs(anatomy, pelvis, foot)
     legs, foot = _flat_feet(legs, foot, anatomy.fps)
     sway = low_pass(legs[:, :, 0, :2].mean(axis=1), anatomy.fps, PELVIS_CUTOFF) - legs[:, :, 0, :2].mean(
         axis=1
     )
     legs[:, :, 0, :2] += sway[:, None]
     turned_root = _smooth_turns(root, anatomy.fps)
-    return Targets(anatomy.fps, turned_root, legs, foot, anatomy.posture, anatomy.fitted), scale
+    posture = anatomy.posture
+    if posture is not None and anatomy.fitted:
+        posture = thighs_kept(posture, anatomy.pelvis, turned_root)
+    return Targets(anatomy.fps, turned_root, legs, foot, posture, anatomy.fitted), scale
 
 
 def _smooth_turns(root: np.ndarray, fps: float) -> np.ndarray:

@@ -1,7 +1,12 @@
-"""Skin markers to joint centres: hips by regression, knees and ankles inside their markers."""
+"""Skin markers to joint angles, by way of joint centres.
+
+A first guess puts the hips by regression, knees and ankles inside their markers; the body then
+follows all markers (:mod:`kinesis_app.motion.retarget.marker_fit`).
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import replace
 
@@ -12,6 +17,8 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import RawMotion
 from kinesis_app.motion.retarget.anatomy import Anatomy
 from kinesis_app.motion.retarget.functional import cluster_columns, has_clusters, knee_and_ankle
+from kinesis_app.motion.retarget.landmarks import LANDMARKS, MarkerPlaces, marker_places
+from kinesis_app.motion.retarget.marker_fit import follow_markers
 from kinesis_app.motion.retarget.skeleton import frame_from, unit
 from kinesis_app.motion.retarget.tracks import whole
 
@@ -44,9 +51,9 @@ def is_marker_set(raw: RawMotion) -> bool:
 
 
 def from_markers(raw: RawMotion) -> Anatomy:
-    """Joint centres and frames from markers.
+    """Joint angles that follow the markers; joint centres only, if angles came with them.
 
-    Hips: Harrington et al. 2007, J Biomech 40:595, from pelvis width and depth.
+    First guess of the hips: Harrington et al. 2007, J Biomech 40:595, from pelvis width and depth.
 
     Raises:
         KinesisError: If a marker that is needed is missing, with the names that would do.
@@ -73,7 +80,18 @@ def from_markers(raw: RawMotion) -> Anatomy:
         feet[:, s] = frame_from(unit(np.cross(ankle - heel, toe - heel)), ankle - heel)
     if clustered:
         notes.append("no knee and ankle markers: centres of rotation between clusters (Ehrig et al. 2006)")
-    return Anatomy(raw.fps, legs, pelvis, feet, _trunk(raw, hips), posture=_posture(raw), notes=tuple(notes))
+    posture, trunk = _posture(raw), _trunk(raw, hips)
+    anatomy = Anatomy(raw.fps, legs, pelvis, feet, trunk, posture=posture, notes=tuple(notes))
+    return anatomy if posture is not None else follow_markers(anatomy, raw.positions, _places(raw))
+
+
+def _places(raw: RawMotion) -> MarkerPlaces:
+    """Where the markers sit on this body."""
+    found = {_column(raw, "sacrum", ""): ("sacrum", "")}
+    for part, side in itertools.product(ALIASES, "rl"):
+        if part in LANDMARKS:
+            found[_column(raw, part, side)] = (part, side)
+    return marker_places(raw, {column: what for column, what in found.items() if column is not None})
 
 
 def _lacks_joints(raw: RawMotion, side: str) -> bool:
