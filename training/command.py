@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import datetime
-import os
 import shlex
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -21,6 +21,7 @@ from training.actions import network_sizes
 from training.checkpoint import load_checkpoint
 from training.config import TrainConfig, load_config, to_yaml
 from training.logbook import Logbook
+from training.ranks import Ranks, start_ranks, stop_ranks
 from training.run import STAGES, InterruptedRunError, Run, all_clips, load_network
 from training.stages import run_stages
 
@@ -30,6 +31,7 @@ _EPILOG = """examples:
   python -m training.ppo --resume runs/walk-0         go on after an interruption
   python -m training.ppo --config locomotion --init policies/locomotion.teacher.pt --motions my_clips/
                                                       go on with the shipped policy, your own motions too
+  torchrun --nproc_per_node=2 -m training.ppo         the same recipe, its bodies shared by two processes
   python -m training.ppo --config kinesis             the published KINESIS action, observation, reward
   python -m training.ppo --set teacher.ppo.gamma=0.98 --set env.n_envs=128
 """
@@ -39,10 +41,22 @@ def main(arguments: list[str] | None = None) -> None:
     """Parse the command line and train; bad input ends with one line and exit code 2."""
     options = _parser().parse_args(arguments)
     try:
-        _train(options, shlex.join(["python", "-m", "training.ppo", *(arguments or sys.argv[1:])]))
+        if options.device == "cuda" and not torch.cuda.is_available():
+            raise KinesisError("--device cuda: this torch sees no CUDA device.")
+        ranks = start_ranks()
+        try:
+            _train(options, _command_line(arguments or sys.argv[1:], ranks), ranks)
+        finally:
+            stop_ranks(ranks)
     except KinesisError as error:
         print(f"training.ppo: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _command_line(arguments: Sequence[str], ranks: Ranks) -> str:
+    """What reproduces the run, for its card."""
+    start = ["python"] if ranks.size == 1 else ["torchrun", f"--nproc_per_node={ranks.size}"]
+    return shlex.join([*start, "-m", "training.ppo", *arguments])
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,11 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _train(options: argparse.Namespace, command: str) -> None:
-    if options.device == "cuda" and not torch.cuda.is_available():
-        raise KinesisError("--device cuda: this torch sees no CUDA device.")
-    torch.set_num_threads(options.threads or os.cpu_count() or 1)
-    run = _resumed(options) if options.resume else _new(options, command)
+def _train(options: argparse.Namespace, command: str, ranks: Ranks) -> None:
+    torch.set_num_threads(options.threads or ranks.cores)
+    run = _resumed(options, ranks) if options.resume else _new(options, command, ranks)
+    ranks.wait()  # the first rank writes into the run's directory from now on
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         if run.interrupted:
@@ -86,7 +99,7 @@ def _train(options: argparse.Namespace, command: str) -> None:
     try:
         run_stages(run)
     except (InterruptedRunError, KeyboardInterrupt):
-        run.log.say(f"Stopped. Go on with: python -m training.ppo --resume {run.directory}")
+        run.log.say(f"Stopped. Go on with: {_command_line(['--resume', str(run.directory)], ranks)}")
         raise SystemExit(130) from None
     finally:
         run.log.close()
@@ -94,7 +107,7 @@ def _train(options: argparse.Namespace, command: str) -> None:
             signal.signal(number, handler)
 
 
-def _new(options: argparse.Namespace, command: str) -> Run:
+def _new(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
     config = load_config(options.config, options.set)
     config = config if options.seed is None else replace(config, seed=options.seed)
     if options.steps is not None:
@@ -103,12 +116,11 @@ def _new(options: argparse.Namespace, command: str) -> Run:
         config = replace(config, env=replace(config.env, n_threads=options.threads))
     stages = _stages(config, options.stage, options.init)
     _check_init(config, stages[0], options.init)
-    if not options.quiet:
+    _check_shares(config, stages, ranks)
+    if ranks.is_first and not options.quiet:
         print("Making the reference motions ...", file=sys.stderr)
     clips = all_clips(config, options.motions)  # before anything is written: their settings may be wrong
-    directory = options.run_dir or _free_directory(config)
-    if (directory / "checkpoint.pt").exists():
-        raise KinesisError(f"'{directory}' already holds a run; go on with --resume {directory}.")
+    directory = _directory(config, options.run_dir, ranks)
     facts = {
         "command": command,
         "started": datetime.datetime.now().isoformat(timespec="seconds"),
@@ -118,11 +130,36 @@ def _new(options: argparse.Namespace, command: str) -> Run:
         "init": options.init,
         "device": options.device,
     }
-    write_atomically(directory / "config.yaml", to_yaml(config).encode())
-    write_atomically(directory / "run.yaml", yaml.safe_dump(facts, sort_keys=False).encode())
-    run = _run(directory, config, facts, Logbook(directory, quiet=options.quiet))
+    if ranks.is_first:
+        write_atomically(directory / "config.yaml", to_yaml(config).encode())
+        write_atomically(directory / "run.yaml", yaml.safe_dump(facts, sort_keys=False).encode())
+    run = _run(directory, config, facts, 0.0, options.quiet, ranks)
     run.clips = clips
     return run
+
+
+def _directory(config: TrainConfig, wanted: Path | None, ranks: Ranks) -> Path:
+    """Where the run writes; the first rank looks, because it also writes there first.
+
+    Raises:
+        KinesisError: If there is a run already.
+    """
+    directory = wanted or _free_directory(config)
+    if ranks.is_first and (directory / "checkpoint.pt").exists():
+        raise KinesisError(f"'{directory}' already holds a run; go on with --resume {directory}.")
+    return Path(ranks.gather_states({"directory": str(directory)})[0]["directory"])
+
+
+def _check_shares(config: TrainConfig, stages: Sequence[str], ranks: Ranks) -> None:
+    """Refuse numbers that the ranks cannot share evenly."""
+    ranks.share(config.env.n_envs, "env.n_envs")
+    if "teacher" in stages:
+        ranks.share(config.teacher.ppo.minibatch, "teacher.ppo.minibatch")
+    if "distill" in stages:
+        ranks.share(config.distill.labels, "distill.labels")
+        ranks.share(config.distill.minibatch, "distill.minibatch")
+    if "polish" in stages:
+        ranks.share(config.polish.ppo.minibatch, "polish.ppo.minibatch")
 
 
 def _check_init(config: TrainConfig, stage: str, init: str) -> None:
@@ -138,27 +175,30 @@ def _check_init(config: TrainConfig, stage: str, init: str) -> None:
         )
 
 
-def _resumed(options: argparse.Namespace) -> Run:
+def _resumed(options: argparse.Namespace, ranks: Ranks) -> Run:
     directory: Path = options.resume
     checkpoint = load_checkpoint(directory / "checkpoint.pt")
     config = load_config(str(directory / "config.yaml"), options.set)
     facts = yaml.safe_load((directory / "run.yaml").read_text())
     if options.minutes is not None:
         facts["minutes"] = options.minutes
-    run = _run(directory, config, facts, Logbook(directory, checkpoint["seconds"], options.quiet))
+    _check_shares(config, facts["stages"], ranks)
+    run = _run(directory, config, facts, checkpoint["seconds"], options.quiet, ranks)
     run.pending = checkpoint
     if checkpoint["stage"] == "done":
         run.log.say(f"The run in '{directory}' is complete.")
     return run
 
 
-def _run(directory: Path, config: TrainConfig, facts: dict, log: Logbook) -> Run:
+def _run(directory: Path, config: TrainConfig, facts: dict, seconds: float, quiet: bool, ranks: Ranks) -> Run:
+    cuda = facts["device"] == "cuda"
     return Run(
         config=config,
         directory=directory,
-        log=log,
+        log=Logbook(directory, seconds, quiet) if ranks.is_first else Logbook(None, seconds, quiet=True),
         stages=tuple(facts["stages"]),
-        device=facts["device"],
+        ranks=ranks,
+        device=f"cuda:{ranks.local_rank}" if cuda else "cpu",
         minutes=float(facts["minutes"]),
         motions=tuple(facts["motions"]),
         init=facts["init"],

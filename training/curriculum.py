@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +11,29 @@ import torch
 
 from kinesis_app.env.tracking import Step, TrackingEnv
 from training.config import CurriculumSettings
+from training.ranks import Ranks
 
 _MEMORY = 100.0
 """Episodes over which survival is averaged, overall and per clip."""
+
+
+def ended_episodes(step: Step) -> np.ndarray:
+    """Failed (0 or 1), length [s] and clip of the episodes that ended in ``step``, shape (k, 3)."""
+    ended = step.terminated | step.truncated
+    return np.column_stack([step.terminated[ended], step.seconds[ended], step.clip[ended]])
+
+
+def all_ended_episodes(steps: Sequence[np.ndarray], ranks: Ranks) -> np.ndarray:
+    """The episodes of all ranks in the order of their ends, shape (k, 3).
+
+    Args:
+        steps: :func:`ended_episodes` of consecutive control steps, as many on every rank.
+        ranks: The ranks.
+    """
+    when = np.repeat(np.arange(len(steps)), [len(rows) for rows in steps])
+    own = np.column_stack([when, np.concatenate(steps)])
+    rows = torch.cat(ranks.gather(torch.from_numpy(own))).numpy()
+    return rows[np.argsort(rows[:, 0], kind="stable"), 1:]
 
 
 class Curriculum:
@@ -34,16 +55,14 @@ class Curriculum:
         self.failure = np.ones(n_clips)
         self.episodes = 0
 
-    def watch(self, step: Step) -> None:
-        """Count the episodes that ended in this control step."""
-        for i in np.flatnonzero(step.terminated | step.truncated):
+    def count(self, ended: np.ndarray) -> None:
+        """Count episodes, rows of :func:`ended_episodes`, in their order."""
+        for failed, seconds, clip in ended:
             self.episodes += 1
             rate = max(1.0 / _MEMORY, 1.0 / self.episodes)
-            failed = float(step.terminated[i])
-            self.survival += rate * (1.0 - failed - self.survival)
-            self.seconds += rate * (float(step.seconds[i]) - self.seconds)
-            clip = int(step.clip[i])
-            self.failure[clip] += 0.05 * (failed - self.failure[clip])
+            self.survival += rate * (1.0 - float(failed) - self.survival)
+            self.seconds += rate * (float(seconds) - self.seconds)
+            self.failure[int(clip)] += 0.05 * (failed - self.failure[int(clip)])
 
     def adjust(self, env: TrackingEnv) -> None:
         """Clip weights by negative mining; the push grows while survival stays high, else shrinks."""

@@ -19,9 +19,10 @@ from torch import Tensor
 from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.tracking import TrackingEnv
 from training.config import DistillSettings
-from training.curriculum import Curriculum
+from training.curriculum import Curriculum, all_ended_episodes, ended_episodes
 from training.mirror import reflections
 from training.networks import Actor
+from training.ranks import ALONE, Ranks, average_gradients
 
 
 class Labeller(Protocol):
@@ -73,7 +74,8 @@ class Student:
     Attributes:
         actor: The network.
         optimiser: Its optimiser.
-        random: Minibatch order and exploration.
+        random: Minibatch order and exploration, each rank's own.
+        ranks: The processes that learn together.
         rounds: Rounds finished.
         observation: What the bodies' policy sees next, shape (B, n); None before the first step.
         by_teacher: Which bodies the teacher moves in their current episode, shape (B,).
@@ -82,36 +84,43 @@ class Student:
     actor: Actor
     optimiser: torch.optim.Adam
     random: torch.Generator
+    ranks: Ranks = ALONE
     rounds: int = 0
     observation: np.ndarray | None = None
     by_teacher: np.ndarray | None = None
 
     @staticmethod
-    def create(actor: Actor, settings: DistillSettings, seed: int) -> Student:
+    def create(actor: Actor, settings: DistillSettings, seed: int, ranks: Ranks = ALONE) -> Student:
+        ranks.copy_from_first(actor)
         optimiser = torch.optim.Adam(actor.parameters(), settings.learning_rate, fused=True)
-        return Student(actor, optimiser, torch.Generator().manual_seed(seed))
+        return Student(actor, optimiser, torch.Generator().manual_seed(ranks.seed(seed)), ranks)
 
     def state(self) -> dict[str, Any]:
-        """For checkpoints, between rounds."""
-        assert self.observation is not None
-        assert self.by_teacher is not None
+        """For checkpoints, between rounds: what all ranks share."""
         return {
             "actor": self.actor.state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "random": self.random.get_state(),
             "rounds": self.rounds,
+        }
+
+    def own_state(self) -> dict[str, Any]:
+        """For checkpoints, between rounds: what is this rank's own."""
+        assert self.observation is not None
+        assert self.by_teacher is not None
+        return {
+            "random": self.random.get_state(),
             "observation": torch.from_numpy(self.observation.copy()),
             "by_teacher": torch.from_numpy(self.by_teacher.copy()),
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over a state of :meth:`state`."""
+    def restore(self, state: dict[str, Any], own: dict[str, Any]) -> None:
+        """Take over states of :meth:`state` and :meth:`own_state`."""
         self.actor.load_state_dict(state["actor"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.random.set_state(state["random"])
+        self.random.set_state(own["random"])
         self.rounds = state["rounds"]
-        self.observation = state["observation"].numpy().copy()
-        self.by_teacher = state["by_teacher"].numpy().copy()
+        self.observation = own["observation"].numpy().copy()
+        self.by_teacher = own["by_teacher"].numpy().copy()
 
 
 @torch.no_grad()
@@ -134,6 +143,7 @@ def collect_labels(
     n_envs = env.settings.n_envs
     if student.observation is None or student.by_teacher is None:
         student.observation, student.by_teacher = env.reset(), np.ones(n_envs, bool)
+    ended: list[np.ndarray] = []
     for _ in range(math.ceil(n_labels / n_envs)):
         x = torch.from_numpy(student.observation)
         label = labeller.label(env.bodies, teacher(x).numpy(), env.rows(), env.moved)
@@ -143,9 +153,10 @@ def collect_labels(
         action += noise * torch.randn(action.shape, generator=student.random).numpy()
         step = env.step(action)
         student.observation = step.observation
-        curriculum.watch(step)
+        ended.append(ended_episodes(step))
         lot = torch.rand(n_envs, generator=student.random).numpy() < teacher_share
         student.by_teacher = np.where(step.terminated | step.truncated, lot, student.by_teacher)
+    curriculum.count(all_ended_episodes(ended, student.ranks))
     curriculum.adjust(env)
 
 
@@ -165,7 +176,7 @@ def imitation_loss(output: Tensor, label: Tensor, zero_weight: float) -> Tensor:
 def fit_epoch(
     student: Student, store: LabelStore, settings: DistillSettings, rates: tuple[float, float]
 ) -> float:
-    """One pass over all labels; the mean loss.
+    """One pass over all labels, each rank over its own; the mean loss.
 
     Args:
         student: Improved in place.
@@ -173,7 +184,8 @@ def fit_epoch(
         settings: Minibatch and weights.
         rates: Learning rate at the beginning and end of the pass.
     """
-    batches = torch.randperm(store.count, generator=student.random).split(settings.minibatch)
+    own_minibatch = settings.minibatch // student.ranks.size
+    batches = torch.randperm(store.count, generator=student.random).split(own_minibatch)
     total = 0.0
     for i, rows in enumerate(batches):
         for group in student.optimiser.param_groups:
@@ -184,8 +196,10 @@ def fit_epoch(
         loss = imitation_loss(student.actor(x), label, settings.zero_weight)
         student.optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        shown = loss.detach()[None].clone()
+        average_gradients(student.ranks, student.actor.parameters(), shown)
         student.optimiser.step()
-        total += float(loss.detach()) * len(rows)
+        total += float(shown) * len(rows)
     return total / store.count
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import torch
 
@@ -15,7 +16,7 @@ from training.curriculum import Curriculum
 from training.env_state import env_state, restore_env
 from training.mirror import observation_mirror, reflection
 from training.networks import Actor
-from training.run import InterruptedRunError, Run, initial_actor, save_network
+from training.run import InterruptedRunError, Run, initial_actor, own_part
 
 
 def distill_stage(run: Run) -> None:
@@ -27,32 +28,47 @@ def distill_stage(run: Run) -> None:
     seed = torch.Generator().manual_seed(config.seed)
     new = Actor(*network_sizes("muscles"), settings.hidden, seed)
     task = _distill_env(config)
-    env = make_env("muscles", run.clips, task, config.seed + 10)
+    env = make_env("muscles", run.clips, own_part(task, run.ranks), run.ranks.seed(config.seed + 10))
     labeller = make_labeller(run.clips)
-    student = distill.Student.create(new, settings, config.seed + 10)
+    student = distill.Student.create(new, settings, config.seed + 10, run.ranks)
     steady = replace(config.teacher.curriculum, push_max=0.0)
     curriculum = Curriculum(steady, len(run.clips), task.fail_distance)
-    capacity = (settings.labels + config.env.n_envs) * len(settings.teacher_share)
+    n_labels = run.ranks.share(settings.labels, "distill.labels")
+    capacity = (n_labels + env.settings.n_envs) * len(settings.teacher_share)
     count, state = 0, run.take_pending("distill")
     if state is not None:
-        student.restore(state["student"])
-        restore_env(env, state["env"])
+        own = _own_state(run, state)
+        student.restore(state["student"], own["student"])
+        restore_env(env, own["env"])
         curriculum.restore(state["curriculum"])
-        count = state["count"]
-    path = run.directory / "labels.f16"
+        count = own["count"]
+    path = run.directory / ("labels.f16" if run.ranks.is_first else f"labels-{run.ranks.rank}.f16")
     store = distill.LabelStore(path, capacity, *network_sizes("muscles"), count)
     run.log.start_stage("distill", len(settings.teacher_share) + 1, student.rounds, "round")
     while student.rounds < len(settings.teacher_share) and not run.out_of_time("distill"):
         _distill_round(run, env, teacher, labeller, student, store, curriculum)
-        state = {"student": student.state(), "env": env_state(env), "count": store.count}
-        run.save("distill", state | {"curriculum": curriculum.state()})
+        own = {"student": student.own_state(), "env": env_state(env), "count": store.count}
+        state = {"student": student.state(), "curriculum": curriculum.state()}
+        run.save("distill", state | {"ranks": run.ranks.gather_states(own)})
     for epoch in range(settings.final_epochs):
         _stop_if_asked(run)
         loss = distill.fit_epoch(student, store, settings, distill.final_rates(settings, epoch))
         run.log.write("distill_final", epoch + 1, {"loss": loss}, {"loss": f"{loss:.5f}"})
     env.bodies.close()
-    save_network(run.directory / "student.pt", student.actor)
+    run.keep_network("student.pt", student.actor)
     path.unlink()
+
+
+def _own_state(run: Run, state: dict[str, Any]) -> dict[str, Any]:
+    """What belongs to this rank in a state of all; the labels lie in as many files as there were ranks."""
+    n_ranks = len(state["ranks"])
+    if n_ranks != run.ranks.size:
+        raise KinesisError(
+            f"The distillation was under way with {n_ranks} processes, not {run.ranks.size}: "
+            f"go on with torchrun --nproc_per_node={n_ranks} -m training.ppo --resume {run.directory}."
+        )
+    own: dict[str, Any] = state["ranks"][run.ranks.rank]
+    return own
 
 
 def _distill_env(config: TrainConfig) -> TrackingSettings:
@@ -73,14 +89,15 @@ def _distill_round(
     curriculum: Curriculum,
 ) -> None:
     settings, start = run.config.distill, store.count
+    n_labels = run.ranks.share(settings.labels, "distill.labels")
     share = settings.teacher_share[student.rounds]
     distill.collect_labels(
-        env, teacher, labeller, student, store, settings.labels, share, settings.noise, curriculum
+        env, teacher, labeller, student, store, n_labels, share, settings.noise, curriculum
     )
     new = store.observations(start)
-    student.actor.normaliser.update(new)
+    student.actor.normaliser.update(new, run.ranks)
     if settings.mirror:
-        student.actor.normaliser.update(reflection(observation_mirror())(new))
+        student.actor.normaliser.update(reflection(observation_mirror())(new), run.ranks)
     loss = float("nan")
     for _ in range(settings.epochs):
         _stop_if_asked(run)
@@ -88,7 +105,7 @@ def _distill_round(
     student.rounds += 1
     metrics = {
         "loss": loss,
-        "labels": float(store.count),
+        "labels": float(store.count * run.ranks.size),
         "survival": curriculum.survival,
         "episode_seconds": curriculum.seconds,
         "teacher_share": share,
@@ -98,5 +115,5 @@ def _distill_round(
 
 def _stop_if_asked(run: Run) -> None:
     """Between rounds the checkpoint on disk is whole; what came after it is done again."""
-    if run.interrupted:
+    if run.is_interrupted():
         raise InterruptedRunError

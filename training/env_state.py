@@ -33,8 +33,7 @@ def restore_env(env: TrackingEnv, state: dict[str, Any]) -> None:
     """Bring ``env`` (same clips, same number of bodies) into a state of :func:`env_state`."""
     for name in _ARRAYS:
         getattr(env, name)[...] = state[name].numpy()
-    push = replace(env.settings.push, force=state["push_force"])
-    env.settings = replace(env.settings, push=push, fail_distance=state["fail_distance"])
+    restore_difficulty(env, state)
     env.rng.bit_generator.state = json.loads(state["rng"])
     rows = zip(env.bodies.data, state["physics"].numpy(), state["sensors"].numpy(), strict=True)
     for data, physics, sensors in rows:
@@ -42,6 +41,13 @@ def restore_env(env: TrackingEnv, state: dict[str, Any]) -> None:
     memory = _actuator_memory(env)
     if memory is not None:
         memory[...] = state["actuator"].numpy()
+
+
+def restore_difficulty(env: TrackingEnv, state: dict[str, Any]) -> None:
+    """Make ``env`` as difficult as one in ``state``: what the curriculum had set."""
+    push = replace(env.settings.push, force=state["push_force"])
+    env.settings = replace(env.settings, push=push, fail_distance=state["fail_distance"])
+    env.clip_weights = state["clip_weights"].numpy().copy()
 
 
 def _actuator_memory(env: TrackingEnv) -> np.ndarray | None:

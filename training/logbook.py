@@ -6,26 +6,28 @@ import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from torch.utils.tensorboard import SummaryWriter
 
 
 class Logbook:
     """Writes ``progress.jsonl`` and TensorBoard files into a run's directory.
 
     Args:
-        directory: The run's directory.
+        directory: The run's directory; None writes nothing.
         seconds: Time already spent before a resume [s].
         quiet: No progress bar, no text.
     """
 
-    def __init__(self, directory: Path, seconds: float = 0.0, quiet: bool = False) -> None:
-        from torch.utils.tensorboard import SummaryWriter
-
-        directory.mkdir(parents=True, exist_ok=True)
-        self._file = (directory / "progress.jsonl").open("a")
-        self._board = SummaryWriter(str(directory / "tensorboard"))
+    def __init__(self, directory: Path | None, seconds: float = 0.0, quiet: bool = False) -> None:
+        self._file: TextIO | None = None
+        self._board: SummaryWriter | None = None
+        if directory is not None:
+            self._file, self._board = _open(directory)
         self._started = time.monotonic() - seconds
         self._bar: tqdm | None = None
         self.quiet = quiet
@@ -51,6 +53,8 @@ class Logbook:
 
     def write(self, stage: str, step: int, metrics: Mapping[str, float], shown: Mapping[str, str]) -> None:
         """Record ``metrics`` at ``step``; ``shown`` appears beside the bar."""
+        if self._file is None or self._board is None:
+            return
         line: dict[str, Any] = {"stage": stage, "step": step, "seconds": round(self.seconds, 2)}
         line |= {key: float(f"{value:.6g}") for key, value in metrics.items()}
         self._file.write(json.dumps(line) + "\n")
@@ -68,5 +72,13 @@ class Logbook:
 
     def close(self) -> None:
         self.end_stage()
-        self._file.close()
-        self._board.close()
+        if self._file is not None and self._board is not None:
+            self._file.close()
+            self._board.close()
+
+
+def _open(directory: Path) -> tuple[TextIO, SummaryWriter]:
+    from torch.utils.tensorboard import SummaryWriter
+
+    directory.mkdir(parents=True, exist_ok=True)
+    return (directory / "progress.jsonl").open("a"), SummaryWriter(str(directory / "tensorboard"))

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from training.ranks import ALONE, Ranks
+
 OBSERVATION_LIMIT = 10.0
 """Normalised observations are clipped here, in training and in the exported graph alike."""
 _MIN_STD = 1e-2  # an entry that hardly moves in training must not explode when it does
@@ -38,10 +40,17 @@ class Normaliser(nn.Module):
         return (x * scale + offset).clamp(-OBSERVATION_LIMIT, OBSERVATION_LIMIT)
 
     @torch.no_grad()
-    def update(self, x: Tensor) -> None:
-        """Take in observations (N, n) by the parallel update of Chan et al. 1979."""
+    def update(self, x: Tensor, ranks: Ranks = ALONE) -> None:
+        """Take in observations (..., n) of every rank."""
         batch = x.reshape(-1, x.shape[-1]).double()
-        n, mean, var = len(batch), batch.mean(0), batch.var(0, unbiased=False)
+        count = batch.new_full(batch.shape[1:], len(batch))
+        moments = torch.stack([count, batch.mean(0), batch.var(0, unbiased=False)])
+        for part in ranks.gather(moments[None]):
+            n, mean, var = part[0]
+            self._merge(n[0], mean, var)
+
+    def _merge(self, n: Tensor, mean: Tensor, var: Tensor) -> None:
+        """Take in ``n`` observations with these statistics (n,): Chan et al. 1979."""
         total = self.count + n
         delta = mean - self.mean
         spread = self.var * self.count + var * n + delta.square() * self.count * n / total

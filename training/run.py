@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from kinesis_app.env.tracking import TrackingSettings
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from training.actions import network_sizes
@@ -26,6 +27,7 @@ from training.config import TrainConfig
 from training.export import read_onnx
 from training.logbook import Logbook
 from training.networks import Actor
+from training.ranks import ALONE, Ranks
 
 STAGES = ("teacher", "distill", "polish", "export")
 _TIME_SHARE = {"teacher": 0.65, "distill": 0.25, "polish": 0.1, "export": 0.0}
@@ -50,6 +52,7 @@ class Run:
         directory: Where it writes.
         log: Where numbers go.
         stages: Stages to run, in order.
+        ranks: The processes that train together; the first one writes.
         device: Of the learner.
         minutes: Budget of wall-clock time; 0 for none.
         motions: Files and folders of motions beside those of the configuration.
@@ -63,6 +66,7 @@ class Run:
     directory: Path
     log: Logbook
     stages: tuple[str, ...]
+    ranks: Ranks = ALONE
     device: str = "cpu"
     minutes: float = 0.0
     motions: tuple[str, ...] = ()
@@ -83,19 +87,33 @@ class Run:
         return build_clips(self.config.evaluation) or self.clips
 
     def out_of_time(self, stage: str) -> bool:
-        """Whether ``stage`` has used its share of the budget."""
+        """Whether ``stage`` has used its share of the budget on any rank."""
         shares = {name: _TIME_SHARE[name] for name in self.stages}
         until = sum(shares[name] for name in self.stages[: self.stages.index(stage) + 1])
-        return self.minutes > 0.0 and self.log.seconds > 60.0 * self.minutes * until / sum(shares.values())
+        spent = self.minutes > 0.0 and self.log.seconds > 60.0 * self.minutes * until / sum(shares.values())
+        return self.ranks.any(spent)
+
+    def is_interrupted(self) -> bool:
+        """Whether any rank was asked to stop."""
+        self.interrupted = self.ranks.any(self.interrupted)
+        return self.interrupted
 
     def save(self, stage: str, state: dict[str, Any] | None) -> None:
         """Write the checkpoint: ``stage`` is next, or under way if there is a ``state``."""
         content = {"stage": stage, "seconds": self.log.seconds, "state": state}
-        save_checkpoint(self.directory / "checkpoint.pt", content)
+        if self.ranks.is_first:
+            save_checkpoint(self.directory / "checkpoint.pt", content)
         self.last_save = self.log.seconds
 
     def save_is_due(self) -> bool:
-        return self.log.seconds - self.last_save > 60.0 * self.config.checkpoint_minutes
+        """Whether any rank's clock says so."""
+        return self.ranks.any(self.log.seconds - self.last_save > 60.0 * self.config.checkpoint_minutes)
+
+    def keep_network(self, file: str, actor: Actor, critic: nn.Module | None = None) -> None:
+        """Write the result of a stage, for all ranks to read."""
+        if self.ranks.is_first:
+            save_network(self.directory / file, actor, critic)
+        self.ranks.wait()
 
     def take_pending(self, stage: str) -> dict[str, Any] | None:
         """The state to resume ``stage`` from, once; None to start it afresh."""
@@ -103,6 +121,12 @@ class Run:
             return None
         state, self.pending = self.pending["state"], None
         return state
+
+
+def own_part(task: TrackingSettings, ranks: Ranks) -> TrackingSettings:
+    """A rank's own share of the bodies, and of its machine's cores unless the threads are given."""
+    threads = task.n_threads or (ranks.cores if ranks.size > 1 else 0)
+    return replace(task, n_envs=ranks.share(task.n_envs, "env.n_envs"), n_threads=threads)
 
 
 def save_network(path: Path, actor: Actor, critic: nn.Module | None = None) -> None:

@@ -20,7 +20,7 @@ from training.run import (
     load_critic,
     load_network,
     numpy_policy,
-    save_network,
+    own_part,
 )
 from training.scoring import score, summary
 
@@ -57,9 +57,9 @@ def teacher_stage(run: Run) -> None:
     actor = initial_actor(run, "", config.action, config.teacher.ppo.hidden)
     policy = _reinforce(run, "teacher", config.teacher, actor, config.action)
     actor = policy.actor
-    save_network(run.directory / "teacher.pt", actor, policy.critic)
+    run.keep_network("teacher.pt", actor, policy.critic)
     if config.action != "teacher":  # there is nothing to distil: this is the policy
-        save_network(run.directory / "student.pt", actor)
+        run.keep_network("student.pt", actor)
 
 
 def polish_stage(run: Run) -> None:
@@ -67,13 +67,13 @@ def polish_stage(run: Run) -> None:
     settings = run.config.polish
     actor = initial_actor(run, "student.pt", "muscles", run.config.distill.hidden)
     policy = _reinforce(run, "polish", settings, actor, "muscles")
-    save_network(run.directory / "student.pt", policy.actor, policy.critic)
+    run.keep_network("student.pt", policy.actor, policy.critic)
 
 
 def _reinforce(run: Run, stage: str, settings: StageSettings, actor: Actor, action: str) -> ActorCritic:
     config = run.config
     state = run.take_pending(stage)
-    learner = ppo.Learner(actor, settings.ppo, config.seed, run.device)
+    learner = ppo.Learner(actor, settings.ppo, config.seed, run.device, run.ranks)
     if run.init and action == config.action:
         load_critic(Path(run.init), learner.policy.critic)
     progress = ppo.Progress()
@@ -81,7 +81,7 @@ def _reinforce(run: Run, stage: str, settings: StageSettings, actor: Actor, acti
     first_phase = state["phase"] if state else 0
     for phase in range(first_phase, len(phases)):
         clips, is_last = phases[phase], phase == len(phases) - 1
-        env = make_env(action, clips, config.env, config.seed + phase)
+        env = make_env(action, clips, own_part(config.env, run.ranks), run.ranks.seed(config.seed + phase))
         curriculum = Curriculum(settings.curriculum, len(clips), config.env.fail_distance)
         progress.observation = None
         if state is not None:
@@ -115,7 +115,7 @@ def _learn(
 
     def keep_going(progress: ppo.Progress, curriculum: Curriculum) -> bool:
         learnt = not is_last and curriculum.episodes > 200 and curriculum.survival > settings.first_survival
-        return not (learnt or run.interrupted or progress.steps >= limit or run.out_of_time(stage))
+        return not (learnt or run.is_interrupted() or progress.steps >= limit or run.out_of_time(stage))
 
     def report(progress: ppo.Progress, metrics: dict[str, float]) -> None:
         shown = {
@@ -128,7 +128,7 @@ def _learn(
             save()
 
     ppo.train(*parts, keep_going, report)
-    if run.interrupted:
+    if run.is_interrupted():
         save()
         raise InterruptedRunError
 
@@ -137,9 +137,11 @@ def _learn(
 
 
 def export_stage(run: Run) -> None:
-    """Write the policy with its contract, evaluate it, write its card."""
+    """Write the policy with its contract, evaluate it, write its card; the work of the first rank."""
     from training.card import export_with_card
 
+    if not run.ranks.is_first:
+        return
     path = run.directory / "student.pt"
     if not path.is_file():  # only the teacher was asked for: score it, there is nothing to export
         actor = initial_actor(run, "teacher.pt", run.config.action, (1,))

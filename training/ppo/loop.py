@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from kinesis_app.env.tracking import TrackingEnv
-from training.curriculum import Curriculum
-from training.env_state import env_state, restore_env
+from training.curriculum import Curriculum, all_ended_episodes, ended_episodes
+from training.env_state import env_state, restore_difficulty, restore_env
 from training.ppo.learner import Learner
 from training.ppo.update import update
 from training.rollout import Rollout
@@ -24,8 +24,8 @@ class Progress:
     """Where a training loop stands; everything needed to go on from there.
 
     Attributes:
-        steps: Control steps of all bodies so far.
-        observation: What the policy sees next, shape (B, n); None before the first step.
+        steps: Control steps of all bodies of all ranks so far.
+        observation: What this rank's policy sees next, shape (B, n); None before the first step.
     """
 
     steps: int = 0
@@ -49,6 +49,7 @@ def collect(
     actions = torch.empty_like(means)
     reward, terminated, truncated = np.zeros(shape), np.zeros(shape, bool), np.zeros(shape, bool)
     final: list[np.ndarray] = []
+    ended: list[np.ndarray] = []
     terms: dict[str, float] = {}
     for t in range(n_steps):
         observations[t] = torch.from_numpy(observation)
@@ -58,9 +59,11 @@ def collect(
         observation = step.observation
         reward[t], terminated[t], truncated[t] = step.reward, step.terminated, step.truncated
         final.append(step.final_observation[step.truncated])
-        curriculum.watch(step)
+        ended.append(ended_episodes(step))
         for name, value in step.terms.items():
             terms[name] = terms.get(name, 0.0) + float(value.mean()) / n_steps
+
+    curriculum.count(all_ended_episodes(ended, learner.ranks))
 
     def tensor(array: np.ndarray) -> Tensor:
         return torch.from_numpy(array).to(learner.device)
@@ -86,7 +89,10 @@ def train(
     keep_going: Callable[[Progress, Curriculum], bool],
     report: Callable[[Progress, dict[str, float]], None],
 ) -> None:
-    """Collect and update for as long as ``keep_going`` says; ``report`` sees every update."""
+    """Collect and update for as long as ``keep_going`` says; ``report`` sees every update.
+
+    All ranks go through the same updates, so ``keep_going`` must say the same on all of them.
+    """
     normaliser = learner.policy.actor.normaliser
     if progress.observation is None:
         progress.observation = env.reset()
@@ -100,7 +106,7 @@ def train(
         metrics = update(learner, rollout)
         learner.watch(rollout.observation)
         curriculum.adjust(env)
-        n_steps = rollout.reward.numel()
+        n_steps = rollout.reward.numel() * learner.ranks.size
         progress.steps += n_steps
         now = time.perf_counter()
         metrics |= {f"reward/{name}": value for name, value in terms.items()}
@@ -113,28 +119,41 @@ def train(
             "steps_per_second": n_steps / (now - start),
             "collect_share": (collected - start) / (now - start),
         }
-        report(progress, metrics)
+        report(progress, learner.ranks.average_numbers(metrics))
 
 
 def loop_state(
     env: TrackingEnv, learner: Learner, curriculum: Curriculum, progress: Progress
 ) -> dict[str, Any]:
-    """A checkpoint of the loop between two updates."""
+    """A checkpoint of the loop between two updates, of all ranks."""
     assert progress.observation is not None
+    own = {
+        "env": env_state(env),
+        "random": learner.random.get_state(),
+        "observation": torch.from_numpy(progress.observation.copy()),
+    }
     return {
         "learner": learner.state(),
-        "env": env_state(env),
         "curriculum": curriculum.state(),
         "steps": progress.steps,
-        "observation": torch.from_numpy(progress.observation.copy()),
+        "ranks": learner.ranks.gather_states(own),
     }
 
 
 def restore_loop(
     state: dict[str, Any], env: TrackingEnv, learner: Learner, curriculum: Curriculum, progress: Progress
 ) -> None:
-    """Bring freshly built parts into a state of :func:`loop_state`."""
+    """Bring freshly built parts into a state of :func:`loop_state`.
+
+    With another number of ranks the bodies begin new episodes; all that was learnt goes on.
+    """
     learner.restore(state["learner"])
-    restore_env(env, state["env"])
     curriculum.restore(state["curriculum"])
-    progress.steps, progress.observation = state["steps"], state["observation"].numpy().copy()
+    progress.steps = state["steps"]
+    if len(state["ranks"]) != learner.ranks.size:
+        restore_difficulty(env, state["ranks"][0]["env"])
+        return
+    own = state["ranks"][learner.ranks.rank]
+    restore_env(env, own["env"])
+    learner.random.set_state(own["random"])
+    progress.observation = own["observation"].numpy().copy()

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from training.networks import kl_divergence, log_probability
 from training.ppo.learner import Learner
+from training.ranks import average_gradients
 from training.rollout import Rollout, advantages, successor_values
 
 _KL_STOP = 3.0  # an epoch that ends this many times over the target is the update's last
@@ -18,14 +19,14 @@ def update(learner: Learner, rollout: Rollout) -> dict[str, float]:
     s, policy = learner.settings, learner.policy
     old_log_std = policy.log_std.detach().clone()
     batch, explained = prepare(learner, rollout, old_log_std)
-    n_samples = rollout.reward.numel()
+    n_samples, own_minibatch = rollout.reward.numel(), s.minibatch // learner.ranks.size
     n_sides = len(batch[0]) // n_samples
     only_critic = learner.updates < s.critic_warmup
     metrics: list[dict[str, float]] = []
     for epoch in range(s.epochs):
         order = torch.randperm(n_samples, generator=learner.random)
         side = torch.randint(n_sides, order.shape, generator=learner.random)
-        for rows in (order + n_samples * side).to(learner.device).split(s.minibatch):
+        for rows in (order + n_samples * side).to(learner.device).split(own_minibatch):
             step = _gradient_step(learner, [array[rows] for array in batch], old_log_std, only_critic)
             metrics += [step] if epoch == s.epochs - 1 else []
         if step["kl"] > _KL_STOP * s.target_kl:
@@ -77,15 +78,13 @@ def prepare(learner: Learner, rollout: Rollout, log_std: Tensor) -> tuple[list[T
 def _gradient_step(
     learner: Learner, batch: list[Tensor], old_log_std: Tensor, only_critic: bool
 ) -> dict[str, float]:
-    """One step on one minibatch, the learning rate steered by the KL divergence on the way."""
+    """One step on one minibatch, of which each rank has its part, the learning rate steered on the way."""
     s, policy = learner.settings, learner.policy
     x, action, old_mean, old_log_prob, advantage, returns = batch
     mean, log_std = policy.actor.layers(x), policy.log_std
-    with torch.no_grad():
-        kl = float(kl_divergence(old_mean, old_log_std, mean, log_std).mean())
-        _steer_learning_rate(learner, kl)
-        # Normalised per minibatch: the size of a policy step must not depend on the reward's scale.
-        advantage = (advantage - advantage.mean()) / (advantage.std() + 1e-8)
+    # Normalised per minibatch: the size of a policy step must not depend on the reward's scale.
+    advantage_mean, advantage_std = learner.ranks.mean_std(advantage)
+    advantage = (advantage - advantage_mean) / (advantage_std + 1e-8)
     # Clamped so that one far-out sample cannot overflow; the loss is flat out there anyway.
     ratio = torch.exp((log_probability(action, mean, log_std) - old_log_prob).clamp(-10.0, 10.0))
     # L = -E[min(r A, clip(r, 1 - eps, 1 + eps) A)]                       (Schulman et al. 2017, eq. 7)
@@ -97,17 +96,18 @@ def _gradient_step(
         loss = loss + policy_loss - s.entropy * log_std.sum()
     learner.optimiser.zero_grad(set_to_none=True)
     loss.backward()
+    with torch.no_grad():
+        kl = kl_divergence(old_mean, old_log_std, mean, log_std).mean()
+        clip_fraction = ((ratio - 1.0).abs() > s.clip).float().mean()
+        shown = torch.stack([kl, clip_fraction, policy_loss, value_loss])
+    average_gradients(learner.ranks, policy.parameters(), shown)
+    _steer_learning_rate(learner, float(shown[0]))
     grad_norm = torch.nn.utils.clip_grad_norm_(policy.parameters(), s.max_grad_norm)
     learner.optimiser.step()
     with torch.no_grad():
         policy.log_std.clamp_(min=s.log_std_min)
-    return {
-        "kl": kl,
-        "clip_fraction": float(((ratio.detach() - 1.0).abs() > s.clip).float().mean()),
-        "policy_loss": float(policy_loss.detach()),
-        "value_loss": float(value_loss.detach()),
-        "grad_norm": float(grad_norm.detach()),
-    }
+    names = ("kl", "clip_fraction", "policy_loss", "value_loss")
+    return dict(zip(names, shown.tolist(), strict=True)) | {"grad_norm": float(grad_norm)}
 
 
 def _steer_learning_rate(learner: Learner, kl: float) -> None:
