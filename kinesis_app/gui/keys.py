@@ -27,6 +27,7 @@ _MODIFIERS = {
     "Shift+": (dpg.mvKey_LShift, dpg.mvKey_RShift),
     "Alt+": (dpg.mvKey_LAlt, dpg.mvKey_RAlt),
 }
+_MODIFIER_CODES = frozenset(code for codes in _MODIFIERS.values() for code in codes)
 _TEXT_ITEMS = ("mvInputText", "mvInputInt", "mvInputFloat", "mvSliderFloat", "mvSliderInt")
 """Types of items that take characters (a slider does after Ctrl+click)."""
 _ALWAYS = ("Esc", "F1", "Ctrl+K")
@@ -50,6 +51,8 @@ class Keys:
     ) -> None:
         self._table, self._call, self._first = table, call, first
         self._held: set[int] = set()
+        self._down: list[int] = []
+        self._up: list[int] = []
         self._fields: list[int] = []
         self._known = 0
         self._typed: deque[bool] = deque(maxlen=2 * _FRAMES)
@@ -59,8 +62,8 @@ class Keys:
     def build(self) -> None:
         """Listen to the keyboard."""
         with dpg.handler_registry():
-            dpg.add_key_press_handler(callback=self._pressed)
-            dpg.add_key_release_handler(callback=self._released)
+            dpg.add_key_press_handler(callback=lambda _s, code, _u: self._down.append(code))
+            dpg.add_key_release_handler(callback=lambda _s, code, _u: self._up.append(code))
 
     def update(self) -> None:
         """Once per frame, before the callbacks: they come late, when Enter has already left its field."""
@@ -83,11 +86,26 @@ class Keys:
     def _active(self) -> list[int]:
         return [i for i in self._fields if dpg.does_item_exist(i) and dpg.is_item_active(i)]
 
-    def _pressed(self, _sender: object, code: int, _user: object) -> None:
-        repeated = code in self._held
+    def dispatch(self) -> None:
+        """Once per frame, after the callbacks: what was pressed in one frame comes in no order of time."""
+        pressed, released = self._down, self._up
+        self._down, self._up = [], []
+        if not pressed and not released:  # what is let go while another window has the keyboard is never told
+            self._held = {code for code in self._held if dpg.is_key_down(code)}
+        self._held.update(code for code in pressed if code in _MODIFIER_CODES)
+        try:
+            for code in pressed:
+                if code not in _MODIFIER_CODES:
+                    self._press(code)
+        finally:
+            self._held.difference_update(released)
+
+    def _press(self, code: int) -> None:
+        name, repeated = _NAMES.get(code), code in self._held
+        if name is None:  # mouse buttons are told as keys, too
+            return
         self._held.add(code)
-        name = _NAMES.get(code)
-        if name is None or (repeated and name not in _REPEATING):
+        if repeated and name not in _REPEATING:
             return
         chord = "".join(m for m, keys in _MODIFIERS.items() if self._holds(keys)) + name
         if self._first(chord) or (self._belongs_to_field(chord) and chord not in _ALWAYS):
@@ -109,6 +127,3 @@ class Keys:
     def _holds(self, keys: tuple[int, int]) -> bool:
         # Not is_key_down: callbacks come a frame late, when a quick modifier is up again.
         return any(key in self._held for key in keys)
-
-    def _released(self, _sender: object, code: int, _user: object) -> None:
-        self._held.discard(code)

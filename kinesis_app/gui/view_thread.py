@@ -68,7 +68,6 @@ class ViewThread:
         self._target: tuple[FrameStore, int, int] | None = None
         self._stop = threading.Event()
         self._renderer: Renderer
-        self._scratch = np.zeros(0, dtype=np.uint8)
         self._thread = threading.Thread(target=self._run, name="view", daemon=True)
 
     # --- for the main thread ---------------------------------------------------------------
@@ -208,13 +207,9 @@ class ViewThread:
         scale = min(quality.scale, store.width / panel_width, store.height / panel_height)
         width = min(max(round(panel_width * scale), 16), store.width)
         height = min(max(round(panel_height * scale), 16), store.height)
-        if self._scratch.shape != (height, width, 3):
-            self._scratch = np.zeros((height, width, 3), dtype=np.uint8)
-        self._renderer.render(Pose.of(shot), self.camera, self._scratch, self.options, quality)
+        self._renderer.render(Pose.of(shot), self.camera, store.begin(width, height), self.options, quality)
         self.eye = self._renderer.eye(width / height)
-        pixels = store.begin()
-        np.multiply(self._scratch, np.float32(1.0 / 255.0), out=pixels[:height, :width, :3])
-        store.commit(width, height)
+        store.commit()
 
     def _note(self, spent: float, interval: float) -> None:
         self.quality.measured(spent)

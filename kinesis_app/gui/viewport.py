@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import dearpygui.dearpygui as dpg
+import numpy as np
 
-from kinesis_app.gui.frames import FrameStore, Image
+from kinesis_app.gui.frames import FrameStore
+from kinesis_app.gui.picture_texture import REGISTRY, PictureTexture, RawTexture, new_texture
 from kinesis_app.gui.view_thread import ViewThread
 
 _QUANTUM = 128
@@ -19,22 +21,23 @@ class Viewport:
 
     def __init__(self, view: ViewThread) -> None:
         self._view = view
-        self._size = (0, 0)
-        self._wanted, self._wanted_since = (0, 0), 0.0
+        self._size, self._since = (0, 0), 0.0
         self._store: FrameStore | None = None
-        self._retired: list[tuple[int | str, FrameStore]] = []
-        self._texture: int | str = 0
+        self._texture: PictureTexture | None = None
+        self._coming: PictureTexture | None = None
+        self._old: PictureTexture | None = None
 
     def build(self) -> None:
         """Create the panel's content in the current container."""
-        dpg.add_texture_registry(tag="view_textures")
+        dpg.add_texture_registry(tag=REGISTRY)
         dpg.add_text("Preparing the 3-D view ...", tag="view_note")
 
     def update(self, width: int, height: int) -> None:
         """Once per GUI frame: adopt the panel's size [pixels] and the newest picture."""
-        self._adopt_size(width, height)
-        if self._store is not None and (image := self._store.take()) is not None:
-            self._show(image)
+        self._adopt_size((min(max(width, 64), _MAX_SIZE[0]), min(max(height, 64), _MAX_SIZE[1])))
+        self._adopt_texture()
+        if self._store is not None and (pixels := self._store.take()) is not None:
+            self._show(pixels)
         if self._view.problem:
             dpg.set_value("view_note", self._view.problem)
 
@@ -54,54 +57,56 @@ class Viewport:
         """Of the picture [pixels]."""
         return max(self._size[1], 1)
 
+    @property
+    def shown(self) -> np.ndarray | None:
+        """The picture on the screen, uint8 (height, width, 3), bottom row first."""
+        return None if self._store is None else self._store.shown
+
     # --- size and pictures -----------------------------------------------------------------
 
-    def _adopt_size(self, width: int, height: int) -> None:
-        wanted = (min(max(width, 64), _MAX_SIZE[0]), min(max(height, 64), _MAX_SIZE[1]))
+    def _adopt_size(self, size: tuple[int, int]) -> None:
         now = time.monotonic()
-        if wanted != self._wanted:
-            self._wanted, self._wanted_since = wanted, now
+        if size != self._size:
+            first = self._size == (0, 0)
+            self._size, self._since = size, 0.0 if first else now
             if dpg.does_item_exist("picture"):
-                dpg.configure_item("picture", width=wanted[0], height=wanted[1])
-            if self._store is not None:
-                self._view.show_in(self._store, *wanted)
-        # A texture costs megabytes that never come back: wait until the user stopped resizing.
-        settled = now - self._wanted_since > _SETTLE or self._store is None
-        if wanted != self._size and settled:
-            self._size = wanted
-            self._make_store()
+                dpg.configure_item("picture", width=size[0], height=size[1])
+            if self._store is not None:  # a picture that just grew is drawn smaller than it is shown
+                self._view.show_in(self._store, *size)
+        # One texture for a drag at the window's edge, not one for each of its sizes on the way.
+        if now - self._since > _SETTLE:
+            self._want_texture(*(-(-pixels // _QUANTUM) * _QUANTUM for pixels in size))
 
-    def _make_store(self) -> None:
-        width, height = (-(-pixels // _QUANTUM) * _QUANTUM for pixels in self._size)
-        if self._store is None or (width, height) != (self._store.width, self._store.height):
-            if self._store is not None:
-                self._retired.append((self._texture, self._store))
-            self._store = FrameStore(width, height)
-            self._texture = 0
+    def _want_texture(self, width: int, height: int) -> None:
+        latest = self._coming or self._texture
+        if latest is None or latest.size != (width, height):
+            if self._coming is not None:
+                dpg.delete_item(self._coming.tag)
+            self._coming = new_texture(width, height)
+
+    def _adopt_texture(self) -> None:
+        coming = self._coming
+        if coming is not None and coming.failed:
+            dpg.delete_item(coming.tag)
+            coming = self._coming = RawTexture(*coming.size)
+        if coming is None or not coming.ready or self._old is not None:
+            return
+        self._old, self._texture, self._coming = self._texture, coming, None
+        self._store = FrameStore(*coming.size)
         self._view.show_in(self._store, *self._size)
 
-    def _show(self, image: Image) -> None:
-        assert self._store is not None
-        share = (image.width / self._store.width, image.height / self._store.height)
-        if not self._texture:
-            self._texture = dpg.add_raw_texture(
-                self._store.width,
-                self._store.height,
-                image.pixels,
-                parent="view_textures",
-                format=dpg.mvFormat_Float_rgba,
-            )
-        dpg.set_value(self._texture, image.pixels)
+    def _show(self, pixels: np.ndarray) -> None:
+        assert self._texture is not None
+        self._texture.put(pixels)
         # Flipping by texture coordinates is free: MuJoCo's pictures begin at the bottom.
-        uv = {"uv_min": (0.0, share[1]), "uv_max": (share[0], 0.0)}
+        across, upward = (pixels.shape[1 - i] / self._texture.size[i] for i in range(2))
+        uv = {"uv_min": (0.0, upward), "uv_max": (across, 0.0)}
         if dpg.does_item_exist("picture"):
-            dpg.configure_item("picture", texture_tag=self._texture, **uv)
+            dpg.configure_item("picture", texture_tag=self._texture.tag, **uv)
         else:
             dpg.delete_item("view_note")
-            dpg.add_image(
-                self._texture, tag="picture", parent="view", width=self._size[0], height=self._size[1], **uv
-            )
-        while self._retired:
-            texture, _ = self._retired.pop()
-            if texture:
-                dpg.delete_item(texture)
+            width, height = self._size
+            dpg.add_image(self._texture.tag, tag="picture", parent="view", width=width, height=height, **uv)
+        if self._old is not None:
+            dpg.delete_item(self._old.tag)
+            self._old = None

@@ -137,6 +137,7 @@ class Window:
             self._start_when_ready()
             self.keys.update()
             self._run_callbacks()
+            self._guarded(self.keys.dispatch)
             self._guarded(self.jobs.deliver)
             self._guarded(self.view.deliver)
             self._update()
