@@ -9,15 +9,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kinesis_app.cli.evaluate_tables import command_table, goal_table
+from kinesis_app.cli.evaluate_tables import command_table, endurance_table, goal_table, latency_line
 from kinesis_app.cli.motion_request import motions_to_evaluate, requested_motion
 from kinesis_app.cli.output import check_output, write_text
 from kinesis_app.env.leash import LEASH
 from kinesis_app.evaluation import evaluate, evaluate_pushes
 from kinesis_app.evaluation.commands import evaluate_commands
 from kinesis_app.evaluation.emg import emg_table
+from kinesis_app.evaluation.endurance import evaluate_endurance
 from kinesis_app.evaluation.gait_run import evaluate_emg
 from kinesis_app.evaluation.goals import evaluate_goals
+from kinesis_app.evaluation.latency import evaluate_latency
 from kinesis_app.evaluation.protocol import FORMAT
 from kinesis_app.evaluation.report import push_line, table
 from kinesis_app.policy import OnnxPolicy, load_policy
@@ -43,10 +45,11 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
-    """The JSON and the tables of all that was asked for; imitation unless only goals or commands were."""
+    """The JSON and the tables of all that was asked for; imitation unless only other things were."""
     result: dict[str, Any] = {"format": FORMAT}
     tables: list[str] = []
-    if options.motions or not (options.goals or options.commands or options.emg):
+    only = (options.goals, options.commands, options.emg, options.minutes, options.latency)
+    if options.motions or not any(only):
         evaluation = evaluate(policy, motions_to_evaluate(options.motions), progress=_progress)
         result |= evaluation.to_json()
         tables.append(table(evaluation))
@@ -77,6 +80,14 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
         commands = evaluate_commands(policy)
         result["commands"] = commands.to_json()
         tables.append(command_table(commands))
+    if options.minutes:
+        endurance = evaluate_endurance(policy, options.minutes, force=options.hardest_push, seed=options.seed)
+        result["endurance"] = endurance.to_json()
+        tables.append(endurance_table(endurance))
+    if options.latency:
+        latency = evaluate_latency(policy, options.latency, seed=options.seed)
+        result["latency"] = latency.to_json()
+        tables.append(latency_line(latency))
     return result, tables
 
 

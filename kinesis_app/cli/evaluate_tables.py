@@ -1,10 +1,12 @@
-"""Goals and typed commands as tables for people."""
+"""Goals, typed commands, minutes of everything and latency as tables for people."""
 
 from __future__ import annotations
 
 from kinesis_app.cli.columns import columns
 from kinesis_app.evaluation.commands import CommandEvaluation
+from kinesis_app.evaluation.endurance import Endurance
 from kinesis_app.evaluation.goals import REACHED, GoalEvaluation
+from kinesis_app.evaluation.latency import LatencyEvaluation
 
 
 def goal_table(goals: GoalEvaluation) -> str:
@@ -53,4 +55,32 @@ def command_table(commands: CommandEvaluation) -> str:
             columns(head, done, right={3, 4, 5}),
             f"commands: {counts[0]} understood, {counts[1]} done",
         ]
+    )
+
+
+def endurance_table(run: Endurance) -> str:
+    """The falls with what led to them, and how often each kind was asked."""
+    rows = [
+        (
+            f"{fall.time:.1f}",
+            fall.asked,
+            f"{fall.since_asked_s:.1f}",
+            fall.doing,
+            fall.pushed,
+            "" if fall.since_push_s is None else f"{fall.since_push_s:.1f}",
+        )
+        for fall in run.falls
+    ]
+    head = ("fell at [s]", "asked last", "ago [s]", "doing", "pushed last", "ago [s]")
+    kinds = ", ".join(f"{count} {kind}{'e' * (kind == 'push')}s" for kind, count in run.asked.items())
+    line = f"{run.minutes:g} minutes: {len(run.falls)} falls; {kinds} up to {run.force_n:g} N"
+    return f"{columns(head, rows, right={0, 2, 5})}\n{line}" if rows else line
+
+
+def latency_line(latency: LatencyEvaluation) -> str:
+    """Median and worst in control steps and milliseconds."""
+    values = latency.to_json()
+    return (
+        f"latency: {values['median_steps']:g} control steps ({values['median_ms']:.0f} ms) on the median, "
+        f"{values['worst_steps']} ({values['worst_ms']:.0f} ms) at worst, of {values['count']} requests"
     )

@@ -70,11 +70,14 @@ examples:
   kinesis-app evaluate --goals 100                    KINESIS' goal protocol instead: +-2 m, 5 s
   kinesis-app evaluate --goals 100 --range 8 --seconds 15
   kinesis-app evaluate --commands                     typed commands: understood, and done
+  kinesis-app evaluate --minutes 10                   goals, commands, pushes up to 80 N: the falls
+  kinesis-app evaluate --latency 100                  how soon is a request in the reference?
 
 The JSON: {"format": "kinesis-evaluation-1", "clips": [{"name", "duration_s", "survived_s", "coverage",
 "success_050", "success_025", "success_015", "mpjpe_mm", "mean_activation", ...}], "total": {...}}, and
-"pushes", "goals": {"success_rate", "falls", "episodes": [...]}, "commands" if asked for; no motions if only
-goals or commands are asked for. Success in the total is the share of clips; the rest is weighted by time.
+"pushes", "goals": {"success_rate", "falls", "episodes": [...]}, "commands", "endurance": {"falls", "asked"},
+"latency": {"median_steps", "worst_steps"} if asked for; no motions if only such things are. Success in the
+total is the share of clips; the rest is weighted by time.
 """
 
 IMPORT = """\

@@ -139,7 +139,17 @@ def _evaluate() -> _Parser:
         "--emg-delay", metavar="S", type=_not_negative, default=0.05, help="EMG to excitation, default 0.05"
     )
     parser.add_argument("--commands", action="store_true", help="understand and do a list of typed commands")
-    parser.add_argument("--seed", metavar="K", type=int, default=0, help="of pushes and goals, default 0")
+    parser.add_argument(
+        "--minutes",
+        metavar="M",
+        type=_above_zero,
+        help="live through M minutes of goals, sentences, pushes",
+    )
+    parser.add_argument(
+        "--hardest-push", metavar="F", type=_not_negative, default=80.0, help="in them [N], default 80"
+    )
+    parser.add_argument("--latency", metavar="N", type=_counting, help="time N requests, in real time")
+    parser.add_argument("--seed", metavar="K", type=int, default=0, help="of what is random, default 0")
     _add_force(parser)
     return parser
 

@@ -20,13 +20,15 @@ DT = 1.0 / 15.0
 """Step of time, and the spacing of the knots [s]."""
 LONGEST, FARTHEST = 600.0, 300.0
 """Longest way that is planned [s], [m]."""
+WALKING = 0.4
+"""Who goes faster than this walks already [m/s]."""
 ARRIVED = (0.004, 0.006)
 """A rest nearer than this to the goal [m, rad] is there."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What the point may do; the defaults are brisk walking.
+    """What the point may do; the defaults are what the policy does without effort.
 
     Attributes:
         forward, backward, sideways: Greatest speeds [m/s].
@@ -34,15 +36,18 @@ class Limits:
         acceleration: Of all speeds [m/s^2].
         turn_acceleration: [rad/s^2].
         centripetal: Greatest speed times turning rate [m/s^2].
+        turn_first: How much it turns before it starts to walk: its speed goes with this power of the
+            cosine of the angle that it has yet to turn, with the second power when it walks already.
     """
 
-    forward: float = 1.4
-    backward: float = 0.8
-    sideways: float = 0.45
-    turn: float = 1.4
-    acceleration: float = 1.0
-    turn_acceleration: float = 2.5
-    centripetal: float = 1.0
+    forward: float = 1.2
+    backward: float = 0.5
+    sideways: float = 0.4
+    turn: float = 1.0
+    acceleration: float = 0.8
+    turn_acceleration: float = 1.5
+    centripetal: float = 0.9
+    turn_first: float = 16.0
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,12 @@ class Way:
 WAYS = (
     Way("ahead", 0.15, 1.0, math.inf),
     Way("ahead", 0.5, 1.0, math.inf),
-    Way("back", 0.15, 1.3, 1.5),
-    Way("back", 0.5, 1.3, 1.5),
-    Way("side", math.inf, 1.05, 1.0),
+    Way("back", 0.15, 1.7, 0.8),
+    Way("back", 0.5, 1.7, 0.8),
+    Way("side", math.inf, 1.2, 0.8),
 )
+"""Where no facing is asked for, it turns and walks ahead: that is what people do beyond a step or two, and
+what the policy does best; of goals within 2 m it reached 127 of 128 so, 12 of 23 walking backward."""
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ def approach(
         raise KinesisError(f"The place {goal[0]:g}, {goal[1]:g} is more than {FARTHEST:g} m away.")
     best: tuple[float, Way, list[list[float]]] | None = None
     for way in WAYS:
-        if distance > way.reach or (goal[2] is None and way.turn_within == 0.5):
+        if distance > way.reach or (goal[2] is None and way is not WAYS[0]):
             continue
         most = LONGEST if best is None else best[0] / way.cost
         rows = _steered(list(map(float, pose)), list(map(float, velocity)), goal, way, limits, most)
@@ -142,7 +149,7 @@ def _steered(
     rows = [list(velocity)]
     facing = goal[2] if goal[2] is not None else pose[2]  # final facing, as long as none is asked for
     for _ in range(int(most / DT)):
-        if goal[2] is None and way.style != "side":
+        if goal[2] is None:
             facing = pose[2]
         # The pelvis is to be there, which is a little ahead of the body's centre.
         dx = goal[0] - COM_BEHIND * math.cos(facing) - pose[0]
@@ -152,7 +159,8 @@ def _steered(
         if distance < ARRIVED[0] and abs(turn_left) < ARRIVED[1] and slow:
             rows.append([0.0, 0.0, 0.0])
             return rows
-        wanted = _wanted(pose[2], dx, dy, distance, facing, way, limits)
+        power = 2.0 if velocity[0] > WALKING else limits.turn_first
+        wanted = _wanted(pose[2], dx, dy, distance, facing, way, limits, power)
         velocity = _nearer(velocity, wanted, limits)
         pose = _moved(pose, rows[-1], velocity)
         rows.append(velocity)
@@ -160,7 +168,14 @@ def _steered(
 
 
 def _wanted(
-    heading: float, dx: float, dy: float, distance: float, facing: float, way: Way, limits: Limits
+    heading: float,
+    dx: float,
+    dy: float,
+    distance: float,
+    facing: float,
+    way: Way,
+    limits: Limits,
+    power: float,
 ) -> list[float]:
     """Velocity (forward, left, turning) that leads to a goal that is (dx, dy) away."""
     bearing = math.atan2(dy, dx)
@@ -171,7 +186,7 @@ def _wanted(
     ahead, left = math.cos(bearing - heading), math.sin(bearing - heading)
     speed = min(_fastest(ahead, left, limits), _braking(distance, limits.acceleration))
     if not final:  # go where it faces, and the slower the more it still has to turn
-        leading = max(math.cos(error), 0.0) ** 2
+        leading = max(math.cos(error), 0.0) ** power
         speed = min(speed, limits.centripetal / max(abs(turn), 1e-6)) * leading
         return [speed if lead == 0.0 else -min(speed, limits.backward), 0.0, turn]
     return [speed * ahead, speed * left, turn]

@@ -37,10 +37,12 @@ STANDING = GaitPlan(8.0)
 BATCH = 64
 """Bodies simulated at once."""
 BRISKNESS = (
-    Limits(forward=1.2, backward=0.6, sideways=0.4, turn=1.0, acceleration=0.8, turn_acceleration=1.5),
-    Limits(forward=1.3, backward=0.75, sideways=0.45, turn=1.2, acceleration=0.9, turn_acceleration=2.0),
-    Limits(forward=1.5, backward=0.85, sideways=0.5, turn=1.4, acceleration=1.0, turn_acceleration=2.0),
-    Limits(forward=1.7, backward=0.9, sideways=0.55, turn=1.4, acceleration=1.2, turn_acceleration=2.5),
+    Limits(turn_first=40.0),
+    Limits(turn_first=16.0),
+    Limits(turn_first=4.0),
+    Limits(1.3, turn=1.2, acceleration=0.9, turn_acceleration=2.0, turn_first=4.0),
+    Limits(1.5, turn=1.4, acceleration=1.0, turn_acceleration=2.0, turn_first=2.0),
+    Limits(1.7, turn=1.4, acceleration=1.2, turn_acceleration=2.5, centripetal=1.1, turn_first=2.0),
 )
 """From gentle to brisk: the first with which there is time enough is taken."""
 
