@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kinesis_app.gui.display import check_display
+from kinesis_app.gui.memory import give_back_large_pieces
 
 
 def run_window(
@@ -25,6 +26,7 @@ def run_window(
         KinesisError: If there is no display, or motion or policy cannot be loaded.
     """
     screen = check_display(motion)
+    give_back_large_pieces()
     from kinesis_app.gui.window import Window  # after the check: without a display the library aborts
 
     return Window(screen, motion, policy, do).run(seconds)

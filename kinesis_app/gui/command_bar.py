@@ -10,6 +10,7 @@ from kinesis_app.command import CommandError, Task, preview
 from kinesis_app.gui import theme
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.elide import elided
+from kinesis_app.gui.mirror import Mirror
 from kinesis_app.session import messages as m
 
 HEIGHT = 66
@@ -27,6 +28,7 @@ class CommandBar:
         self._past: list[str] = []
         self._at = 0
         self._color = ""
+        self._mirror = Mirror()
 
     def build(self) -> None:
         """Create the bar in the current container."""
@@ -71,14 +73,14 @@ class CommandBar:
         if self._desk.typing_wanted:
             self._desk.typing_wanted = False
             dpg.focus_item("command_text")
-        dpg.configure_item("command_text", width=-round(_BUTTONS * self._desk.settings.font_scale))
+        self._mirror.configure("command_text", width=-round(_BUTTONS * self._desk.settings.font_scale))
         text = dpg.get_value("command_text").strip()
         note, color = _preview_note(text) if text else _task_note(shot.task, shot.time)
-        dpg.set_value("command_note", elided(note, width - 24, theme.text_width))
+        self._mirror.set_value("command_note", elided(note, width - 24, theme.text_width))
         if color != self._color:
             self._color = color
             dpg.bind_item_theme("command_note", color)
-        dpg.configure_item("command_cancel", enabled=shot.task is not None)
+        self._mirror.configure("command_cancel", enabled=shot.task is not None)
 
 
 def _preview_note(text: str) -> tuple[str, str]:

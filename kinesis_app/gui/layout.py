@@ -14,6 +14,7 @@ from kinesis_app.gui.command_bar import CommandBar
 from kinesis_app.gui.controls import Controls
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.experiment_panel import ExperimentPanel
+from kinesis_app.gui.mirror import Mirror
 from kinesis_app.gui.plot_area import PlotArea
 from kinesis_app.gui.settings import LEFT_TABS, Settings
 from kinesis_app.gui.tab_row import TabRow
@@ -52,6 +53,7 @@ class Parts:
     command: CommandBar
     transport: Transport
     plots: PlotArea
+    mirror: Mirror
 
 
 def make_parts(
@@ -69,6 +71,7 @@ def make_parts(
         command=CommandBar(desk),
         transport=Transport(desk, actions, call),
         plots=PlotArea(desk),
+        mirror=Mirror(),
     )
 
 
@@ -99,7 +102,7 @@ def create_viewport(title: str, screen: tuple[int, int], settings: Settings) -> 
 def build(parts: Parts, actions: Sequence[Action], call: Callable[[Action], None]) -> None:
     """Create the main window."""
     with dpg.window(tag="main", no_scrollbar=True, no_scroll_with_mouse=True):
-        _menus(actions, call)
+        _menus(parts.mirror, actions, call)
         with dpg.group(horizontal=True, horizontal_spacing=_GAP):
             with dpg.child_window(tag="left", no_scrollbar=True, no_scroll_with_mouse=True):
                 parts.left_tabs.build(
@@ -125,7 +128,11 @@ def build(parts: Parts, actions: Sequence[Action], call: Callable[[Action], None
     dpg.pop_container_stack()
 
 
-def _menus(actions: Sequence[Action], call: Callable[[Action], None]) -> None:
+def _menus(mirror: Mirror, actions: Sequence[Action], call: Callable[[Action], None]) -> None:
+    def chosen(_sender: object, _data: object, action: Action) -> None:
+        mirror.forget(f"menu_{action.id}")  # Dear PyGui has changed the mark by itself
+        call(action)
+
     with dpg.menu_bar():
         for menu in MENUS:
             with dpg.menu(label=menu):
@@ -140,7 +147,7 @@ def _menus(actions: Sequence[Action], call: Callable[[Action], None]) -> None:
                         check=action.checked is not None,
                         parent=made.get(action.part, 0),
                         user_data=action,
-                        callback=lambda _s, _d, action: call(action),
+                        callback=chosen,
                     )
 
 
@@ -171,13 +178,20 @@ def fit(parts: Parts, desk: Desk) -> tuple[int, int, int]:
         *((name, (centre, h), True) for name, h in heights.items()),
         ("right", (right, content_height), settings.right_panel),
     ):
-        dpg.configure_item(tag, width=size[0], height=size[1], show=show)
+        parts.mirror.configure(tag, width=size[0], height=size[1], show=show)
     parts.left_tabs.update(settings.left_tab, left - _PADDING)
     parts.controls.fit(content_height, scale)
     parts.plots.fit(right - _PADDING)
     parts.viewport.update(centre, view_height)
     edge = (left + _GAP if settings.left_panel else 0) + _GAP + 2
     return edge, menu - 14 + heights["tools"] + 5, centre
+
+
+def mark_menus(parts: Parts, actions: Sequence[Action]) -> None:
+    """Tick what is on."""
+    for action in actions:
+        if action.checked is not None:
+            parts.mirror.set_value(f"menu_{action.id}", action.checked())
 
 
 def place_floating(name: str, scale: float) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import functools
+
 import dearpygui.dearpygui as dpg
 import numpy as np
 
 from kinesis_app.body.muscles import GROUPS, muscle_table
 from kinesis_app.gui.plot_parts import add_cursor
 from kinesis_app.gui.traces import Traces
-from kinesis_app.view.colors import lookup
+from kinesis_app.view.colors import LUT_SIZE, lut
 
 SIDES = (("l", "Left leg"), ("r", "Right leg"))
 PLOTS = tuple(f"raster_{side}" for side, _ in SIDES)
 COLUMNS = 360
-_EMPTY = np.array([0.055, 0.063, 0.086], dtype=np.float32)
+_EMPTY = np.array([[0.055, 0.063, 0.086, 1.0]], dtype=np.float32)
 
 
 def rows_of(side: str) -> np.ndarray:
@@ -24,15 +26,25 @@ def rows_of(side: str) -> np.ndarray:
     )
 
 
-def columns_of(traces: Traces, limits: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Activations at ``COLUMNS`` times within ``limits``, shape (COLUMNS, 80), and which of them exist."""
+def levels_of(traces: Traces, limits: tuple[float, float]) -> np.ndarray:
+    """Places in the colour table of all activations at ``COLUMNS`` times within ``limits``.
+
+    Shape (80, COLUMNS); ``LUT_SIZE``, which is past the table's end, where there is no sample.
+    """
     time = traces["time"]
     wanted = np.linspace(*limits, COLUMNS)
     if len(time) == 0:
-        return np.zeros((COLUMNS, 80), dtype=np.float32), np.zeros(COLUMNS, dtype=bool)
+        return np.full((80, COLUMNS), LUT_SIZE)
     i = np.clip(np.searchsorted(time, wanted), 0, len(time) - 1)
-    there = np.abs(time[i] - wanted) < 0.1
-    return traces["activation"][i], there
+    levels = (traces["activation"][i].T.clip(0.0, 1.0) * (LUT_SIZE - 1)).astype(np.intp)
+    levels[:, np.abs(time[i] - wanted) >= 0.1] = LUT_SIZE
+    return levels
+
+
+@functools.cache
+def table_of(colors: str) -> np.ndarray:
+    """RGBA of a colour map, and of what is not there, float32, shape (LUT_SIZE + 1, 4)."""
+    return np.concatenate([np.insert(lut(colors), 3, 1.0, axis=1), _EMPTY]).astype(np.float32)
 
 
 class Raster:
@@ -63,16 +75,14 @@ class Raster:
         if state == self._drawn:
             return
         self._drawn = state
-        values, there = columns_of(traces, limits)
-        pixels = lookup(values, colors)
-        pixels[~there] = _EMPTY
+        levels = levels_of(traces, limits)
         for side, _ in SIDES:
             rows = self._rows[side]
-            self._pixels[side][..., :3] = pixels[:, rows].transpose(1, 0, 2)
+            # Dear PyGui reads this memory whenever it draws.
+            np.take(table_of(colors), levels[rows], axis=0, out=self._pixels[side], mode="clip")
             if selected is not None and selected in rows:
                 row = int(np.flatnonzero(rows == selected)[0])
                 self._pixels[side][row, :4, :3] = self._pixels[side][row, -4:, :3] = 1.0
-            dpg.set_value(f"raster_texture_{side}", self._pixels[side])
             image = f"raster_image_{side}"
             dpg.configure_item(image, bounds_min=(limits[0], 0.0), bounds_max=(limits[1], 40.0))
 

@@ -8,6 +8,7 @@ import dearpygui.dearpygui as dpg
 
 from kinesis_app.gui import theme
 from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.mirror import Mirror
 from kinesis_app.session import messages as m
 
 HEIGHT = 26
@@ -32,6 +33,7 @@ class Timeline:
         self._range = (0.0, SHORTEST)
         self._dragging = False
         self._sought = math.nan
+        self._mirror = Mirror()
 
     def build(self) -> None:
         """Create the bar in the current container."""
@@ -50,7 +52,7 @@ class Timeline:
         """Once per frame; ``width`` in pixels."""
         if width != self._width:
             self._width = width
-            dpg.configure_item("timeline", width=width)
+            self._mirror.configure("timeline", width=width)
         oldest, newest = shot.history
         self._range = (oldest, max(newest, oldest + SHORTEST))
         top, bottom = _BAR
@@ -59,12 +61,12 @@ class Timeline:
         loop = shot.loop_range or ((self._desk.loop_from, shot.run_time) if self._desk.loop_from else (0, 0))
         self._box("tl_loop", *sorted((self._x(loop[0]), self._x(loop[1]))))
         x = self._x(shot.run_time)
-        dpg.configure_item("tl_cursor", p1=(x, 2), p2=(x, HEIGHT - 2))
+        self._mirror.configure("tl_cursor", p1=(x, 2), p2=(x, HEIGHT - 2))
         starts = self._stage_starts(shot)
         for i in range(_STAGES):
             shown = i < len(starts)
             x = self._x(starts[i]) if shown else 0.0
-            dpg.configure_item(f"tl_stage{i}", p1=(x, top), p2=(x, bottom), show=shown)
+            self._mirror.configure(f"tl_stage{i}", p1=(x, top), p2=(x, bottom), show=shown)
         self._scrub(shot)
 
     def _stage_starts(self, shot: m.Snapshot) -> list[float]:
@@ -93,4 +95,4 @@ class Timeline:
         return self._width * min(max(share, 0.0), 1.0)
 
     def _box(self, tag: str, left: float, right: float) -> None:
-        dpg.configure_item(tag, pmin=(left, _BAR[0]), pmax=(right, _BAR[1]))
+        self._mirror.configure(tag, pmin=(left, _BAR[0]), pmax=(right, _BAR[1]))

@@ -10,6 +10,7 @@ from kinesis_app.experiment import Experiment
 from kinesis_app.gui import theme
 from kinesis_app.gui.actions import Action
 from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.mirror import Mirror
 
 HEIGHT = 40
 _GAP = 4
@@ -34,6 +35,7 @@ class Toolbar:
     def __init__(self, desk: Desk, actions: dict[str, Action], call: Callable[[Action], None]) -> None:
         self._desk, self._actions, self._call = desk, actions, call
         self._lit: dict[str, bool] = {}
+        self._mirror = Mirror()
 
     def build(self) -> None:
         """Create the row in the current container."""
@@ -56,7 +58,7 @@ class Toolbar:
         for name, _, button in _BUTTONS:
             # What does not fit is left out whole: the menu has it, too.
             right += button * scale + _GAP
-            dpg.configure_item(f"tool_{name}", show=right < width)
+            self._mirror.configure(f"tool_{name}", show=right < width)
             checked = self._actions[name].checked
             on = checked is not None and name != "help.palette" and checked()
             if self._lit.get(name) != on:
@@ -64,12 +66,12 @@ class Toolbar:
                 dpg.bind_item_theme(f"tool_{name}", "lit_button" if on else 0)
         experiment = self._desk.shot.experiment
         fits = width / scale > _CHIP_FROM
-        dpg.configure_item("experiment_chip", show=bool(experiment.changes) and fits)
+        self._mirror.configure("experiment_chip", show=bool(experiment.changes) and fits)
         if experiment.changes:
             room = int((width / scale - 515) / 7.2)
             words = describe(experiment)
             text = words if len(words) <= max(room, 9) else f"{words[: max(room - 2, 7)]} .."
-            dpg.configure_item("experiment_chip", label=text)
+            self._mirror.configure("experiment_chip", label=text)
 
     def _pressed(self, _sender: object, _data: object, action: Action) -> None:
         self._call(action)

@@ -12,6 +12,7 @@ from kinesis_app.gui.actions import Action
 from kinesis_app.gui.actions.time import RATES
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.elide import elided
+from kinesis_app.gui.mirror import Mirror
 from kinesis_app.gui.timeline import Timeline
 from kinesis_app.session import messages as m
 
@@ -33,6 +34,8 @@ class Transport:
     def __init__(self, desk: Desk, actions: dict[str, Action], call: Callable[[Action], None]) -> None:
         self._desk, self._actions, self._call = desk, actions, call
         self._timeline = Timeline(desk)
+        self._mirror = Mirror()
+        self._themes: tuple[bool, bool] | None = None
 
     def build(self) -> None:
         """Create the bar in the current container."""
@@ -66,22 +69,24 @@ class Transport:
     def update(self, shot: m.Snapshot, view_note: str, width: int) -> None:
         """Show the readings of now; ``width`` of the bar in pixels."""
         self._timeline.update(shot, width - 18)
-        dpg.configure_item("time_play", label="Pause" if shot.playing else "Play")
-        dpg.bind_item_theme("time_play", 0 if shot.playing else "accent_button")
-        dpg.configure_item("time_continue", show=shot.reviewing)
+        self._mirror.configure("time_play", label="Pause" if shot.playing else "Play")
+        self._mirror.configure("time_continue", show=shot.reviewing)
         narrow = (width - 18) / self._desk.settings.font_scale < _ROOM
-        dpg.configure_item("loop", show=not narrow)
+        self._mirror.configure("loop", show=not narrow)
         for tag in ("time_step", "rate"):
-            dpg.configure_item(tag, show=not (narrow and shot.reviewing))
+            self._mirror.configure(tag, show=not (narrow and shot.reviewing))
         total = "" if shot.walking_speed is not None else f" / {shot.motion_seconds:.1f}"
-        dpg.set_value("read_time", f"{shot.motion[:28]}   {shot.time:.2f}{total} s")
-        dpg.set_value("read_rate", _rate_note(shot))
+        self._mirror.set_value("read_time", f"{shot.motion[:28]}   {shot.time:.2f}{total} s")
+        self._mirror.set_value("read_rate", _rate_note(shot))
         state = "   FALLEN" if shot.fallen else ""
-        dpg.set_value("read_error", f"error {1e3 * shot.body_error:.0f} mm{state}")
+        self._mirror.set_value("read_error", f"error {1e3 * shot.body_error:.0f} mm{state}")
         large = shot.fallen or shot.body_error > _ERROR_IS_LARGE
-        dpg.bind_item_theme("read_error", "warning_text" if large else 0)
+        if (themes := (shot.playing, large)) != self._themes:
+            self._themes = themes
+            dpg.bind_item_theme("time_play", 0 if shot.playing else "accent_button")
+            dpg.bind_item_theme("read_error", "warning_text" if large else 0)
         room = dpg.get_item_rect_min("timeline")[0] + width - 18 - dpg.get_item_rect_min("read_view")[0]
-        dpg.set_value("read_view", elided(view_note, room, theme.text_width))
+        self._mirror.set_value("read_view", elided(view_note, room, theme.text_width))
         dpg.set_value("loop", shot.loop)
         if not dpg.is_item_active("rate"):
             dpg.set_value("rate", rate_label(shot.rate))
@@ -89,12 +94,12 @@ class Transport:
 
     def _show_work(self) -> None:
         running = self._desk.jobs.running
-        dpg.configure_item("work", show=bool(running))
-        dpg.configure_item("read_view", show=not running)
+        self._mirror.configure("work", show=bool(running))
+        self._mirror.configure("read_view", show=not running)
         if running:
             work = running[-1]
             share = f" {100 * work.share:.0f} %" if work.share >= 0.0 else " ..."
-            dpg.configure_item("work_bar", overlay=f"{work.what[:24]}{share}")
+            self._mirror.configure("work_bar", overlay=f"{work.what[:24]}{share}")
             dpg.set_value("work_bar", max(work.share, 0.0))
 
     def _button(self, name: str, label: str, width: int) -> None:

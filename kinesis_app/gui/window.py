@@ -35,6 +35,8 @@ GUI_FPS = 60.0
 SOFTWARE_GUI_FPS = 24.0
 REMEMBER_EVERY = 5.0
 """How often changed settings are written [s]: a killed window forgets little."""
+MARK_EVERY = 6
+"""Menus are ticked in every sixth frame: nobody sees the difference."""
 _NAME = "KINESIS app"
 
 
@@ -58,7 +60,7 @@ class Window:
         self.view = ViewThread(self._latest, self.log.tell, BUILD_LOCK)
         self.view.start()
         self.jobs = Jobs(self.log.tell)
-        self.main_ms = 0.0
+        self.frame_done: Callable[[float, float], None] = lambda _own, _drawn: None
         self._last_bug = ""
         self.started = False
         self._remembered = Settings()
@@ -141,8 +143,9 @@ class Window:
             self._guarded(self.jobs.deliver)
             self._guarded(self.view.deliver)
             self._update()
-            self.main_ms += 0.05 * (1e3 * (time.thread_time() - spent) - self.main_ms)
+            own = time.thread_time()
             dpg.render_dearpygui_frame()
+            self.frame_done(own - spent, time.thread_time() - own)
             if began - self._remembered_at > REMEMBER_EVERY:
                 self._remembered_at = began
                 self._remember()
@@ -192,9 +195,8 @@ class Window:
         self._update_parts(shot, width)
         self.floating.update()
         self.log.update((left + 10, top + 10), width - 40)
-        for action in self.actions:
-            if action.checked is not None:
-                dpg.set_value(f"menu_{action.id}", action.checked())
+        if dpg.get_frame_count() % MARK_EVERY == 0:
+            layout.mark_menus(self.parts, self.actions)
 
     def _update_parts(self, shot: m.Snapshot, width: int) -> None:
         parts = self.parts
