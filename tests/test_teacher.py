@@ -11,6 +11,7 @@ from kinesis_app.body import muscles
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.motion.gait import stand
 from training.teacher import TeacherActuator
+from training.teacher_gains import gait_shares
 from training.teacher_kernel import muscle_gain_bias
 
 RNG = np.random.default_rng(3)
@@ -57,3 +58,18 @@ def test_label_leaves_the_bodies_as_they_were(env: TrackingEnv) -> None:
     env.actuator.apply(env.bodies, action, rows, env.moved)
     moved = env.bodies.frame().qpos
     assert np.abs(moved - before).max() > 1e-4
+
+
+def test_gains_fade_with_the_gait() -> None:
+    """One second of standing, one of walking with both legs in turn, one of running with flights."""
+    load = np.full((450, 2), 0.5)
+    for start in range(150, 300, 50):
+        load[start : start + 20] = [1.0, 0.0]
+        load[start + 25 : start + 45] = [0.0, 1.0]
+    for start in range(300, 450, 30):
+        load[start : start + 15] = [1.0, 0.0]
+        load[start + 15 : start + 30] = 0.0
+    shares = gait_shares(load)
+    np.testing.assert_allclose(shares.sum(axis=1), 1.0)
+    np.testing.assert_allclose(shares[[20, 170, 400]], np.eye(3), atol=1e-9)
+    assert np.abs(np.diff(shares, axis=0)).max() < 0.05

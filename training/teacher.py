@@ -15,21 +15,22 @@ A training aid. It knows the reference, its inverse dynamics and the body's mome
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kinesis_app.body.joints import N_JOINTS
-from kinesis_app.body.model import SIM_DT
+from kinesis_app.body.model import N_SUBSTEPS, SIM_DT
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.bodies import Bodies
-from kinesis_app.env.physics_state import physics_state, restore_physics
 from kinesis_app.env.reference import ReferenceBank, reference_bank
+from kinesis_app.env.warp_bodies import WarpBodies
 from kinesis_app.motion.clip import MotionClip, resample
 from kinesis_app.motion.dynamics import inverse_dynamics
+from training import teacher_gains
 from training.static_optimisation import N_ROWS
-from training.teacher_gains import RUNNING, WALKING, running_share
 from training.teacher_kernel import FIELDS, control_step
 
 OFFSET_RANGE = np.tile([0.25, 0.25, 0.25, 0.25, 0.1, 0.1, 0.1], 2)
@@ -50,7 +51,7 @@ class TeacherTable:
         load: Planned share of body weight on right and left foot, shape (S, 2).
         centre: Planned centre of pressure relative to each talus [m], shape (S, 2, 3).
         last: Last row of the clip a row belongs to, shape (S,).
-        running: How much the motion is running then, 0 to 1, shape (S,).
+        gait: How much the motion is standing, walking and running then, shape (S, 3).
     """
 
     joints: np.ndarray
@@ -60,7 +61,7 @@ class TeacherTable:
     load: np.ndarray
     centre: np.ndarray
     last: np.ndarray
-    running: np.ndarray
+    gait: np.ndarray
 
 
 def teacher_table(clips: Sequence[MotionClip], bank: ReferenceBank) -> TeacherTable:
@@ -78,7 +79,7 @@ def teacher_table(clips: Sequence[MotionClip], bank: ReferenceBank) -> TeacherTa
         load=np.concatenate([d.load for d in dynamics]),
         centre=np.where(np.isfinite(centre), np.clip(centre, -0.25, 0.25), 0.0),
         last=np.repeat(bank.start + bank.length - 1, bank.length),
-        running=np.concatenate([running_share(d.load) for d in dynamics]),
+        gait=np.concatenate([teacher_gains.gait_shares(d.load) for d in dynamics]),
     )
 
 
@@ -92,38 +93,39 @@ class TeacherActuator:
     action_size = N_JOINTS
 
     def __init__(self, clips: Sequence[MotionClip]) -> None:
-        self.walking_gains, self.running_gains = WALKING.row(), RUNNING.row()
+        self.gains = teacher_gains.ALL
         self.table = teacher_table(clips, reference_bank(clips))
         self._arrays = tuple(getattr(self.table, name) for name in _KERNEL_ARRAYS)
         self._plant: _Plant | None = None
 
     def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
         """Advance ``bodies`` one control step under ``action`` (B, 14), 1 = ``OFFSET_RANGE``."""
-        plant = self._plant_of(bodies)
-        offset, gains = _offsets(action), self._gains_at(rows)
-        target = np.zeros((len(bodies), N_MUSCLES))
-
-        def work(chunk: range) -> None:
-            control_step(*plant.arguments(chunk), *self._arrays, gains, offset, rows, moved, target)
-
-        bodies.in_chunks(work)
+        self._control_step(bodies, action, rows, moved)
 
     def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """Mean target activation of the next control step, shape (B, 80); the bodies stay as they are."""
+        memory = self.memory(bodies)
+        before, state = memory.copy(), bodies.state()
+        target = self._control_step(bodies, action, rows, moved)
+        bodies.restore(*state)
+        memory[:] = before
+        return target
+
+    def _control_step(
+        self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray
+    ) -> np.ndarray:
         plant = self._plant_of(bodies)
         offset, gains = _offsets(action), self._gains_at(rows)
         target = np.zeros((len(bodies), N_MUSCLES))
-        dual = plant.dual.copy()
-        state = [physics_state(data) for data in bodies.data]
-        touch = [data.sensordata.copy() for data in bodies.data]
 
-        def work(chunk: range) -> None:
-            control_step(*plant.arguments(chunk), *self._arrays, gains, offset, rows, moved, target)
-            for i in chunk:
-                restore_physics(bodies.data[i], state[i], touch[i])
+        def work(chunk: range, fields: np.ndarray, substeps: tuple[int, int]) -> None:
+            state = (chunk.start, chunk.stop, *plant.pointers, fields, plant.moment_size, plant.dual)
+            control_step(*state, *self._arrays, gains, offset, rows, moved, target, substeps)
 
-        bodies.in_chunks(work)
-        plant.dual[:] = dual
+        for substeps in plant.turns:
+            bodies.in_chunks(functools.partial(work, fields=plant.fields(), substeps=substeps))
+            if isinstance(bodies, WarpBodies):
+                bodies.substep(bodies.array("ctrl"))
         return target
 
     def memory(self, bodies: Bodies) -> np.ndarray:
@@ -131,8 +133,7 @@ class TeacherActuator:
         return self._plant_of(bodies).dual
 
     def _gains_at(self, rows: np.ndarray) -> np.ndarray:
-        share = self.table.running[rows][:, None]
-        return (1.0 - share) * self.walking_gains + share * self.running_gains
+        return self.table.gait[rows] @ self.gains
 
     def _plant_of(self, bodies: Bodies) -> _Plant:
         if self._plant is None or self._plant.bodies is not bodies:
@@ -145,18 +146,28 @@ def _offsets(action: np.ndarray) -> np.ndarray:
 
 
 class _Plant:
-    """Addresses of the bodies' arrays and the static optimisation's warm starts."""
+    """Addresses of the bodies and their arrays, and the static optimisation's warm starts.
+
+    Attributes:
+        dual: The warm starts, shape (B, 2, 7).
+        pointers: Addresses of models and data, each (B,); 0 where the kernel cannot step.
+        moment_size: Of one body's ``actuator_moment``.
+        turns: Substeps of each call of the kernel.
+    """
 
     def __init__(self, bodies: Bodies) -> None:
         self.bodies = bodies
         self.dual = np.zeros((len(bodies), 2, N_ROWS))
-        self._model = np.array([data.model._address for data in bodies.data], dtype=np.int64)
-        self._data = np.array([data._address for data in bodies.data], dtype=np.int64)
-        self._fields = np.array(
-            [[getattr(data, name).ctypes.data for name in FIELDS] for data in bodies.data], dtype=np.int64
-        )
-        self._moment_size = bodies.data[0].actuator_moment.size
+        if isinstance(bodies, WarpBodies):  # the physics is elsewhere: one call per physics step
+            self.pointers = np.zeros((2, len(bodies)), dtype=np.int64)
+            self.moment_size = bodies.array("actuator_moment").shape[1]
+            self.turns = [(k, k + 1) for k in range(N_SUBSTEPS)]
+        else:
+            addresses = [(data.model._address, data._address) for data in bodies.data]
+            self.pointers = np.array(addresses, dtype=np.int64).T.copy()
+            self.moment_size = bodies.data[0].actuator_moment.size
+            self.turns = [(0, N_SUBSTEPS)]
 
-    def arguments(self, chunk: range) -> tuple:
-        """The leading arguments of :func:`control_step`."""
-        return chunk.start, chunk.stop, self._model, self._data, self._fields, self._moment_size, self.dual
+    def fields(self) -> np.ndarray:
+        """Addresses of the kernel's ``FIELDS``, up to date, shape (B, 14)."""
+        return self.bodies.addresses(FIELDS)
