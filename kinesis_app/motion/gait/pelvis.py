@@ -11,7 +11,6 @@ import functools
 from itertools import pairwise
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 from scipy.linalg import solve_banded
 from scipy.ndimage import gaussian_filter1d
 from scipy.special import betainc
@@ -27,6 +26,7 @@ from kinesis_app.body.rotations import (
 )
 from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
+from kinesis_app.motion.gait.curves import MonotoneCurve
 from kinesis_app.motion.gait.feet import FootTrack
 from kinesis_app.motion.gait.plan import GRID_FPS
 from kinesis_app.motion.gait.rolling import smooth_step
@@ -226,8 +226,9 @@ def pelvis_height(
     edges = np.concatenate([[0], (at[1:] + at[:-1]) // 2, [len(frames)]])
     first, known = ([], []) if start is None else ([0], [start])
     grid = np.clip(grid, 0 if first else at[0], at[-1])
+    curve = MonotoneCurve(np.array([*first, *at], dtype=float), grid)
     for _ in range(8):
-        height = PchipInterpolator([*first, *at], [*known, *(high - drop)])(grid)
+        height = curve(np.array([*known, *(high - drop)]))
         height = gaussian_filter1d(height, HEIGHT_SMOOTHING * GRID_FPS, mode="nearest")
         excess = np.maximum(height - ceiling, 0.0)
         local = np.array([excess[a:b].max(initial=0.0) for a, b in pairwise(edges)])

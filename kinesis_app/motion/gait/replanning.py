@@ -70,7 +70,10 @@ def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None =
     """
     frame = round(at_time * GRID_FPS)
     time = frame / GRID_FPS
-    body, wished = measure(*state), measure(*(planned or planned_state(plan, time)))
+    planned = planned or planned_state(plan, time)
+    body = wished = measure(*planned)
+    if not all(map(np.array_equal, state, planned)):
+        body = measure(*state)
     path = path_of(plan, min(-2.5, time - 2.5), time + LOOK)
     cut = _cut(plan_footsteps(plan, path), frame)
     steps = _where_feet_are(cut.steps, frame, wished, body)

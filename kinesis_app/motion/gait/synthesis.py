@@ -30,8 +30,9 @@ COM_ABOVE = 0.1
 SMOOTHING = 0.011
 """Gaussian over the joint angles [s]: rounds off the nearly straight knee at foot strike, where a
 millimetre of the foot's path is a degree; the foot gives way by a few millimetres."""
-ZMP_ROUNDS = 2
-"""Corrections of the pelvis with the full inverse dynamics."""
+IK_ROUNDS = (3, 1, 2)
+"""Iterations of the legs' inverse kinematics, before each correction of the pelvis with the full inverse
+dynamics and after the last: with more of them the pelvis goes elsewhere by 0.4 mm."""
 SEAM_BLIND = 0.08
 """After a seam the measured ZMP counts only by and by [s]: there are no frames before it."""
 SEAM_PAD = 12
@@ -149,10 +150,10 @@ def _body(wanted: _Wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         trust[:, 0] *= smooth_step(np.arange(len(zmp)) / (SEAM_BLIND * GRID_FPS))
     xy = pelvis.follow_zmp(guess, np.full(len(yaw), 0.93)) - lever
     joints = _first_guess(feet)
-    for k in range(ZMP_ROUNDS + 1):
+    for k in range(len(IK_ROUNDS)):
         root_pos = _root_pos(wanted, xy, quat)
-        joints = _joints(wanted, root_pos, quat, joints, 4 if k == 0 else 2)
-        if k < ZMP_ROUNDS:
+        joints = _joints(wanted, root_pos, quat, joints, IK_ROUNDS[k])
+        if k < len(IK_ROUNDS) - 1:
             error = trust * np.clip(zmp - clip_zmp(root_pos, quat, joints), -MAX_ERROR, MAX_ERROR)
             xy = xy + pelvis.follow_zmp(error, root_pos[:, 2])
     return root_pos, quat, joints
