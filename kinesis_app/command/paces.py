@@ -6,7 +6,9 @@ from kinesis_app.motion.gait import norms
 
 WALK_FASTEST, RUN_SLOWEST, FASTEST = 1.9, 2.0, 3.5
 """Speeds of walking and running [m/s]."""
-LIMITS = {"forward": (0.3, FASTEST), "backward": (0.2, 0.9), "left": (0.1, 0.6), "right": (0.1, 0.6)}
+SLOWEST_KEPT = 0.55
+"""A walk slower than this is one that starts or stops: it goes on at the usual speed [m/s]."""
+LIMITS = {"forward": (0.4, FASTEST), "backward": (0.2, 0.9), "left": (0.1, 0.6), "right": (0.1, 0.6)}
 """Slowest and fastest speed of each direction [m/s]."""
 PACES = {
     "walk": {"slow": 0.7, "normal": 1.2, "brisk": 1.5, "fast": 1.8},

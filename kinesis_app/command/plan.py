@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kinesis_app.command.approach import Limits, approach
-from kinesis_app.command.paces import LIMITS, PACES, WALK_FASTEST, pace_table, step_length
+from kinesis_app.command.paces import LIMITS, SLOWEST_KEPT, WALK_FASTEST, pace_table, step_length
 from kinesis_app.command.ramps import FORWARD, SIDEWAYS, TURN, Writer, curve, over_distance, over_time
 from kinesis_app.command.segments import Adjust, Arc, Face, GoTo, Move, Segment, Stand, Turn, describe
 from kinesis_app.command.task import Stage
@@ -169,7 +169,7 @@ def _wanted_speed(speed: float | None, factor: float, direction: str, now: float
     """The speed that a segment means [m/s], within the limits of its direction."""
     if speed is None:
         usual = pace_table(direction)["normal"]
-        going = now > STILL and (direction != "forward" or PACES["walk"]["slow"] / 2 < now <= WALK_FASTEST)
+        going = now > STILL and (direction != "forward" or SLOWEST_KEPT <= now <= WALK_FASTEST)
         speed = factor * (now if going else usual)
     low, high = LIMITS[direction]
     return min(max(speed, low), high)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from kinesis_app.command.paces import LIMITS
+from kinesis_app.command.paces import LIMITS, SLOWEST_KEPT
 from kinesis_app.command.plan import STILL, compile_segments
 from kinesis_app.command.ramps import pose_at
 from kinesis_app.command.segments import Adjust, Arc, Face, Move, Segment, Stand
@@ -55,7 +55,8 @@ class SteerRequest:
         if self.heading is None and walking:
             return (Adjust(change=self.speed_change),)
         low, high = LIMITS["forward"]
-        speed = min(max((now if walking else WALKING_SPEED) + self.speed_change, low), high)
+        steady = now if now >= SLOWEST_KEPT else WALKING_SPEED  # else it is about to stop, or starts
+        speed = min(max(steady + self.speed_change, low), high)
         if self.heading is None:
             return (Move(speed=speed),)
         angle = math.remainder(self.heading - float(pose_at(plan, time)[2]), 2.0 * math.pi)
