@@ -41,6 +41,8 @@ def make_env(
     """The task of following ``clips`` with one of the actions."""
     network_sizes(action)
     if action == "kinesis":
+        if settings.physics != "mujoco":
+            raise KinesisError(f"'action: kinesis' needs 'physics: mujoco', not '{settings.physics}'.")
         return kinesis.KinesisEnv(clips, settings, seed, kinesis.KinesisActuator())
     return TrackingEnv(clips, settings, seed, _teacher(clips) if action == "teacher" else MuscleActuator())
 

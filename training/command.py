@@ -15,6 +15,7 @@ from types import FrameType
 import torch
 import yaml
 
+from kinesis_app.env.engine import ENGINES
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import write_atomically
 from training.actions import network_sizes
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--minutes", type=float, help="budget of wall-clock time, shared out among the stages")
     add("--steps", type=int, help="control steps of the first stage")
     add("--stage", choices=("teacher", "distill", "polish", "all"), default="all", help="only this stage")
+    add("--physics", choices=tuple(ENGINES), help="engine; warp: MuJoCo Warp on a GPU (default: mujoco)")
     add("--device", choices=("cpu", "cuda"), default="cpu", help="where the networks learn")
     add("--threads", type=int, default=0, help="threads for physics and learning (default: all cores)")
     add("--quiet", action="store_true", help="no progress bar")
@@ -112,6 +114,8 @@ def _new(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
     config = config if options.seed is None else replace(config, seed=options.seed)
     if options.steps is not None:
         config = replace(config, teacher=replace(config.teacher, steps=options.steps))
+    if options.physics:
+        config = replace(config, env=replace(config.env, physics=options.physics))
     if options.threads:
         config = replace(config, env=replace(config.env, n_threads=options.threads))
     stages = _stages(config, options.stage, options.init)

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from kinesis_app.env.physics_state import physics_state, restore_physics
 from kinesis_app.env.tracking import TrackingEnv
 
 _ARRAYS = ("clip", "step_index", "age", "moved", "leash", "_push", "_push_left", "clip_weights")
+_DELAY = ("steps", "waiting", "is_new")
 
 
 def env_state(env: TrackingEnv) -> dict[str, Any]:
@@ -21,8 +21,10 @@ def env_state(env: TrackingEnv) -> dict[str, Any]:
     state["rng"] = json.dumps(env.rng.bit_generator.state)
     state["push_force"] = env.settings.push.force
     state["fail_distance"] = env.settings.fail_distance
-    state["physics"] = torch.from_numpy(np.array([physics_state(data) for data in env.bodies.data]))
-    state["sensors"] = torch.from_numpy(np.array([data.sensordata for data in env.bodies.data]))
+    for name in _DELAY:
+        state[f"delay_{name}"] = torch.from_numpy(getattr(env.delay, name).copy())
+    physics, touch = env.bodies.state()
+    state["physics"], state["sensors"] = torch.from_numpy(physics), torch.from_numpy(touch)
     memory = _actuator_memory(env)
     if memory is not None:
         state["actuator"] = torch.from_numpy(memory.copy())
@@ -33,11 +35,11 @@ def restore_env(env: TrackingEnv, state: dict[str, Any]) -> None:
     """Bring ``env`` (same clips, same number of bodies) into a state of :func:`env_state`."""
     for name in _ARRAYS:
         getattr(env, name)[...] = state[name].numpy()
+    for name in _DELAY:
+        getattr(env.delay, name)[...] = state[f"delay_{name}"].numpy()
     restore_difficulty(env, state)
     env.rng.bit_generator.state = json.loads(state["rng"])
-    rows = zip(env.bodies.data, state["physics"].numpy(), state["sensors"].numpy(), strict=True)
-    for data, physics, sensors in rows:
-        restore_physics(data, physics, sensors)
+    env.bodies.restore(state["physics"].numpy(), state["sensors"].numpy())
     memory = _actuator_memory(env)
     if memory is not None:
         memory[...] = state["actuator"].numpy()

@@ -7,7 +7,6 @@ task's design alone.
 
 from __future__ import annotations
 
-import mujoco
 import numpy as np
 
 from kinesis_app.body.kinematics import BODIES, TRACKED
@@ -59,19 +58,7 @@ class KinesisActuator:
             u = length_excitation(target, length, velocity)
             norms = np.abs(u).sum(axis=1) + np.linalg.norm(u, axis=1)
             self.energy += np.exp(-0.05 * norms) / N_SUBSTEPS
-            _physics_step(bodies, u)
-
-
-def _physics_step(bodies: Bodies, excitation: np.ndarray) -> None:
-    """One step of 1/150 s under excitation (B, 80), in the order of ``Bodies.step``."""
-
-    def work(chunk: range) -> None:
-        for i in chunk:
-            bodies.data[i].ctrl[:] = excitation[i]
-            mujoco.mj_step2(bodies.data[i].model, bodies.data[i])
-            mujoco.mj_step1(bodies.data[i].model, bodies.data[i])
-
-    bodies.in_chunks(work)
+            bodies.substep(u)
 
 
 def length_excitation(target: np.ndarray, length: np.ndarray, velocity: np.ndarray) -> np.ndarray:

@@ -346,12 +346,13 @@ def control_step(
     first: int, stop: int, model: np.ndarray, data: np.ndarray, fields: np.ndarray, moment_size: int,
     dual: np.ndarray, joints: np.ndarray, joint_vel: np.ndarray, feed_forward: np.ndarray,
     pelvis: np.ndarray, load: np.ndarray, centre: np.ndarray, last: np.ndarray, gains: np.ndarray,
-    offset: np.ndarray, rows: np.ndarray, moved: np.ndarray, target: np.ndarray,
+    offset: np.ndarray, rows: np.ndarray, moved: np.ndarray, target: np.ndarray, substeps: tuple[int, int],
 ) -> None:  # fmt: skip
-    """Advance bodies ``first`` to ``stop`` one control step.
+    """Advance bodies ``first`` to ``stop`` one control step, or substep by substep.
 
     Args:
-        model, data: Addresses of each body's MjModel and MjData, shape (B,).
+        model, data: Addresses of each body's MjModel and MjData, shape (B,); 0 leaves the physics to
+            the caller, who then goes one substep at a time.
         fields: Addresses of the arrays named in ``FIELDS``, shape (B, 14).
         moment_size: Length of ``actuator_moment``.
         dual: Warm starts of the static optimisation, shape (B, 2, 7).
@@ -361,6 +362,7 @@ def control_step(
         rows: Row of the reference now, shape (B,).
         moved: How far the reference is moved over the ground [m], shape (B, 2).
         target: Written: target activation averaged over the step, shape (B, 80).
+        substeps: The first one, and the one to stop at.
     """
     slope, torque, wanted, want_pelvis = np.zeros(_NV), np.empty(N_JOINTS), np.empty(_M), np.empty(13)
     for i in range(first, stop):
@@ -379,8 +381,9 @@ def control_step(
         xanchor = nb.carray(_float_pointer(at[11]), (_NJ, 3))
         xpos = nb.carray(_float_pointer(at[12]), (_NB, 3))
         touch = nb.carray(_float_pointer(at[13]), (4,))
-        target[i] = 0.0
-        for k in range(N_SUBSTEPS):
+        if substeps[0] == 0:
+            target[i] = 0.0
+        for k in range(substeps[0], substeps[1]):
             row = min(rows[i] + k + 1, last[rows[i]])
             want_pelvis[:] = pelvis[row]
             want_pelvis[0] += moved[i, 0]
@@ -396,5 +399,6 @@ def control_step(
             for m in range(_M):
                 target[i, m] += wanted[m] / N_SUBSTEPS
                 ctrl[m] = _excitation_for(m, wanted[m], act[m])
-            _mj_step2(model[i], data[i])
-            _mj_step1(model[i], data[i])
+            if model[i] != 0:
+                _mj_step2(model[i], data[i])
+                _mj_step1(model[i], data[i])

@@ -50,8 +50,10 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
     tables: list[str] = []
     only = (options.goals, options.commands, options.emg, options.minutes, options.latency)
     if options.motions or not any(only):
-        evaluation = evaluate(policy, motions_to_evaluate(options.motions), progress=_progress)
-        result |= evaluation.to_json()
+        evaluation = evaluate(
+            policy, motions_to_evaluate(options.motions), progress=_progress, delay=options.delay
+        )
+        result |= evaluation.to_json() | {"delay_steps": options.delay}
         tables.append(table(evaluation))
     if options.pushes:
         pushes = evaluate_pushes(
@@ -62,6 +64,7 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
             speed=options.push_speed,
             seed=options.seed,
             leash=math.inf if options.fixed_place else LEASH,
+            delay=options.delay,
         )
         result["pushes"] = pushes.to_json()
         tables.append(push_line(pushes))

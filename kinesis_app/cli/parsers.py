@@ -121,6 +121,14 @@ def _evaluate() -> _Parser:
     parser.add_argument(
         "--fixed-place", action="store_true", help="pushed walkers must come back to where they were to be"
     )
+    parser.add_argument(
+        "--delay",
+        metavar="K",
+        type=int,
+        choices=range(6),
+        default=0,
+        help="motions and pushes with muscles that obey K control steps (33 ms) late, at most 5",
+    )
     parser.add_argument("--goals", metavar="N", type=_counting, help="go to N random places, once each")
     parser.add_argument(
         "--range",

@@ -14,8 +14,9 @@ import numpy as np
 from kinesis_app.body.kinematics import BODIES, TRACKED_INDEX
 from kinesis_app.body.model import N_SUBSTEPS, physics_model
 from kinesis_app.body.rotations import cross
+from kinesis_app.env.physics_state import physics_state, restore_physics
 
-_TRACKED_ROWS = TRACKED_INDEX + 1  # row 0 of MuJoCo's body arrays is the world
+TRACKED_ROWS = TRACKED_INDEX + 1  # row 0 of MuJoCo's body arrays is the world
 PELVIS_ROW = BODIES.index("pelvis") + 1
 
 
@@ -40,6 +41,17 @@ class Frame:
     touch: np.ndarray
 
 
+def origin_velocities(cvel: np.ndarray, pos: np.ndarray, com: np.ndarray) -> np.ndarray:
+    """Velocities of bodies' origins [m/s], shape (B, n, 3).
+
+    Args:
+        cvel: MuJoCo's [angular, linear] at the tree's centre of mass, shape (B, n, 6).
+        pos: Origins [m], shape (B, n, 3).
+        com: The tree's centre of mass [m], shape (B, 3).
+    """
+    return cvel[..., 3:] + cross(cvel[..., :3], pos - com[:, None])
+
+
 class Bodies:
     """B copies of the body in B ``MjData``, stepped on a pool of threads.
 
@@ -58,11 +70,14 @@ class Bodies:
     ) -> None:
         models = models or [physics_model()]
         self.data = [mujoco.MjData(models[i % len(models)]) for i in range(n_bodies)]
+        self._start_threads(n_bodies, n_threads)
+        self.reset(np.arange(n_bodies), np.tile(models[0].key_qpos[0], (n_bodies, 1)))
+
+    def _start_threads(self, n_bodies: int, n_threads: int | None) -> None:
         self.n_threads = min(n_threads or os.cpu_count() or 1, n_bodies)
         bounds = np.linspace(0, n_bodies, self.n_threads + 1).astype(int)
         self.chunks = [range(a, b) for a, b in itertools.pairwise(bounds)]
         self._pool = ThreadPoolExecutor(self.n_threads) if self.n_threads > 1 else None
-        self.reset(np.arange(n_bodies), np.tile(models[0].key_qpos[0], (n_bodies, 1)))
 
     def __len__(self) -> int:
         return len(self.data)
@@ -122,14 +137,49 @@ class Bodies:
 
         self.in_chunks(work)
 
+    def substep(self, excitation: np.ndarray) -> None:
+        """Advance one physics step under excitation (B, 80)."""
+
+        def work(chunk: range) -> None:
+            for i in chunk:
+                data = self.data[i]
+                data.ctrl[:] = excitation[i]
+                mujoco.mj_step2(data.model, data)
+                mujoco.mj_step1(data.model, data)
+
+        self.in_chunks(work)
+
+    def activation(self) -> np.ndarray:
+        """Muscle activations, shape (B, 80)."""
+        return np.array([data.act for data in self.data])
+
+    def state(self) -> tuple[np.ndarray, np.ndarray]:
+        """All that decides the next steps, for :meth:`restore`, one row per body; and touch [N], (B, 4)."""
+        return (
+            np.array([physics_state(data) for data in self.data]),
+            np.array([data.sensordata for data in self.data]),
+        )
+
+    def restore(self, physics: np.ndarray, touch: np.ndarray) -> None:
+        """Take over what :meth:`state` gave; the next steps repeat to the last bit."""
+
+        def work(chunk: range) -> None:
+            for i in chunk:
+                restore_physics(self.data[i], physics[i], touch[i])
+
+        self.in_chunks(work)
+
+    def addresses(self, names: Sequence[str]) -> np.ndarray:
+        """Where MjData's arrays of these names lie in memory, shape (B, len(names)), for compiled code."""
+        rows = [[getattr(data, name).ctypes.data for name in names] for data in self.data]
+        return np.array(rows, dtype=np.int64)
+
     def frame(self) -> Frame:
         """Copy of the current state of all bodies."""
         data = self.data
         com = np.array([d.subtree_com[PELVIS_ROW] for d in data])
-        pos = np.array([d.xpos for d in data])[:, _TRACKED_ROWS]
-        spatial = np.array([d.cvel for d in data])[:, _TRACKED_ROWS]
-        # MuJoCo's cvel is [angular, linear] at the tree's centre of mass; move it to the origins.
-        vel = spatial[..., 3:] + cross(spatial[..., :3], pos - com[:, None])
+        pos = np.array([d.xpos for d in data])[:, TRACKED_ROWS]
+        vel = origin_velocities(np.array([d.cvel for d in data])[:, TRACKED_ROWS], pos, com)
         return Frame(
             qpos=np.array([d.qpos for d in data]),
             qvel=np.array([d.qvel for d in data]),

@@ -13,6 +13,8 @@ from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.action import excitations
 from kinesis_app.env.bodies import Bodies, Frame
+from kinesis_app.env.delay import Delay
+from kinesis_app.env.engine import make_bodies
 from kinesis_app.env.leash import LEASH, moved_on, taken_along
 from kinesis_app.env.observation import LOOK_AHEAD, OBSERVATION_SIZE, observe
 from kinesis_app.env.reference import ReferenceBank, ReferenceFrame, reference_bank
@@ -43,6 +45,7 @@ class TrackingSettings:
     Attributes:
         n_envs: Bodies, B.
         n_threads: Physics threads; 0 takes all cores.
+        physics: The engine: ``mujoco``, or ``warp`` for MuJoCo Warp on a GPU.
         episode_seconds: Longest episode [s].
         fail_distance: Mean body error that ends an episode [m].
         first_frame_share: Share of episodes that start where evaluations do: at the first frame of
@@ -58,6 +61,7 @@ class TrackingSettings:
 
     n_envs: int = 64
     n_threads: int = 0
+    physics: str = "mujoco"
     episode_seconds: float = 10.0
     fail_distance: float = 0.15
     first_frame_share: float = 0.0
@@ -90,8 +94,7 @@ class MuscleActuator:
     action_size = N_MUSCLES
 
     def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
-        activation = np.array([data.act for data in bodies.data])
-        bodies.step(excitations(action, activation))
+        bodies.step(excitations(action, bodies.activation()))
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class TrackingEnv:
         self.settings = settings
         self.actuator: Actuator = actuator if actuator is not None else MuscleActuator()
         models = varied_models(settings.variation, seed)
-        self.bodies = Bodies(settings.n_envs, settings.n_threads or None, models)
+        self.bodies = make_bodies(settings.physics, settings.n_envs, settings.n_threads or None, models)
         self.rng = np.random.default_rng(seed)
         self.clip_weights = np.ones(len(clips))
         n = settings.n_envs
@@ -145,6 +148,7 @@ class TrackingEnv:
         self.age = np.zeros(n, dtype=int)  # control steps into the episode
         self.moved = np.zeros((n, 2))  # of the references over the ground [m]
         self.leash = np.full(n, np.inf)  # [m]
+        self.delay = Delay(n, self.actuator.action_size)
         self._push = np.zeros((n, 6))
         self._push_left = np.zeros(n, dtype=int)
 
@@ -168,7 +172,7 @@ class TrackingEnv:
     def step(self, action: np.ndarray) -> Step:
         """One control step of all bodies under ``action`` (B, action_size)."""
         self._update_pushes()
-        self.actuator.apply(self.bodies, action, self.rows(), self.moved)
+        self.actuator.apply(self.bodies, self.delay(action), self.rows(), self.moved)
         self.step_index += 1
         self.age += 1
         frame = self.bodies.frame()
@@ -212,6 +216,7 @@ class TrackingEnv:
         self.age[rows] = 0
         self.moved[rows] = 0.0
         self.leash[rows] = np.where(self._by_lot(n, self.settings.leashed_share), LEASH, np.inf)
+        self.delay.restart(rows, self._by_lot(n, self.settings.variation.delayed))
         self._push[rows] = 0.0
         self._push_left[rows] = 0
         table_rows = self.rows()[rows]

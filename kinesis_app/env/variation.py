@@ -25,12 +25,14 @@ class VariationSettings:
         standard: Share of them that are the standard one.
         mass: Largest relative difference in mass.
         weakness: Largest loss of strength, of two muscle groups each.
+        delayed: Share of episodes in which every action reaches the muscles one control step late.
     """
 
     models: int = 0
     standard: float = 0.5
     mass: float = 0.1
     weakness: float = 0.5
+    delayed: float = 0.0
 
 
 def varied_models(settings: VariationSettings, seed: int) -> Sequence[mujoco.MjModel]:

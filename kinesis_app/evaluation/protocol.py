@@ -88,6 +88,7 @@ def evaluate(
     n_threads: int | None = None,
     actuator: Actuator | None = None,
     progress: Callable[[int, int], None] | None = None,
+    delay: int = 0,
 ) -> Evaluation:
     """Run KINESIS' protocol.
 
@@ -97,6 +98,7 @@ def evaluate(
         n_threads: Physics threads, all cores by default. The result does not depend on it.
         actuator: How actions move bodies; muscles by default.
         progress: Called with clips done and clips in all.
+        delay: How late actions reach the muscles [control steps].
     """
     rows: dict[int, ClipResult] = {}
     # Clips of like length together: a batch runs as long as its longest clip.
@@ -105,7 +107,7 @@ def evaluate(
         batch = order[first : first + MAX_BODIES]
         bank = reference_bank([clips[i] for i in batch])
         index = np.arange(len(batch))
-        run = rollout(bank, index, policy, actuator=actuator, n_threads=n_threads)
+        run = rollout(bank, index, policy, actuator=actuator, n_threads=n_threads, delay=delay)
         for column, i in enumerate(batch):
             rows[i] = clip_result(clips[i], run, column, int(bank.control_steps[column]))
         if progress is not None:

@@ -44,7 +44,11 @@ class PushTrial:
 
 @dataclass(frozen=True)
 class PushEvaluation:
-    """All trials of one kind of push; ``leash_m``: how far a body may stray before its reference follows."""
+    """All trials of one kind of push.
+
+    ``leash_m``: how far a body may stray before its reference follows; ``delay_steps``: how many control
+    steps late actions reached the muscles.
+    """
 
     force_n: float
     push_s: float
@@ -52,6 +56,7 @@ class PushEvaluation:
     seed: int
     trials: tuple[PushTrial, ...]
     leash_m: float = LEASH
+    delay_steps: int = 0
 
     @property
     def survived(self) -> int:
@@ -72,6 +77,7 @@ def evaluate_pushes(
     seed: int = 0,
     n_threads: int | None = None,
     leash: float = LEASH,
+    delay: int = 0,
 ) -> PushEvaluation:
     """Push ``count`` humans once each at the pelvis, in random horizontal directions.
 
@@ -85,6 +91,7 @@ def evaluate_pushes(
         n_threads: Physics threads, all cores by default.
         leash: How far a body may stray before it takes its reference along [m], as in the window;
             ``inf``: the reference keeps its place and the body has to come back.
+        delay: How late actions reach the muscles [control steps].
     """
     rng = np.random.default_rng(seed)
     angle = rng.uniform(0.0, 2.0 * np.pi, count)
@@ -94,9 +101,9 @@ def evaluate_pushes(
     clip = walk(speed, seconds, stand_after=0.0) if speed else stand(seconds)
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     watched = n_push + round(WATCHED / CTRL_DT)
-    run = _rollout(clip, policy, first, force * direction, n_push, n_threads, leash)
+    run = _rollout(clip, policy, first, force * direction, n_push, n_threads, leash, delay)
     trials = [_trial(run, i, int(first[i]), watched, float(angle[i])) for i in range(count)]
-    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials), leash)
+    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials), leash, delay)
 
 
 def _rollout(
@@ -107,6 +114,7 @@ def _rollout(
     n_push: int,
     n_threads: int | None,
     leash: float,
+    delay: int,
 ) -> Rollout:
     """Everybody at once, each pushed by ``force`` (B, 2) [N] for ``n_push`` steps from ``first`` (B,) on."""
 
@@ -117,7 +125,7 @@ def _rollout(
         return out
 
     bank, clips = reference_bank([clip]), np.zeros(len(first), dtype=int)
-    return rollout(bank, clips, policy, n_threads=n_threads, wrench=wrench, leash=leash)
+    return rollout(bank, clips, policy, n_threads=n_threads, wrench=wrench, leash=leash, delay=delay)
 
 
 def _trial(run: Rollout, row: int, first: int, watched: int, angle: float) -> PushTrial:

@@ -10,6 +10,7 @@ import numpy as np
 from kinesis_app.body.model import N_SUBSTEPS
 from kinesis_app.body.rotations import heading
 from kinesis_app.env.bodies import Bodies
+from kinesis_app.env.delay import Delay
 from kinesis_app.env.leash import moved_on, taken_along
 from kinesis_app.env.observation import LOOK_AHEAD, observe
 from kinesis_app.env.reference import ReferenceBank
@@ -49,6 +50,7 @@ def rollout(
     n_threads: int | None = None,
     wrench: Callable[[int], np.ndarray] | None = None,
     leash: float = np.inf,
+    delay: int = 0,
 ) -> Rollout:
     """Let one body per entry of ``clip`` follow that clip of ``bank``.
 
@@ -61,8 +63,11 @@ def rollout(
         wrench: Push [N, Nm] of control step t on each pelvis, shape (B, 6).
         leash: How far a pelvis may be from its reference before it takes it along [m]; errors are
             against the reference where it then is.
+        delay: How late actions reach the muscles [control steps].
     """
     actuator = actuator if actuator is not None else MuscleActuator()
+    late = Delay(len(clip), actuator.action_size)
+    late.restart(np.arange(len(clip)), delay)
     n, last = len(clip), bank.control_steps[clip]
     bodies = Bodies(n, n_threads)
     start = bank.rows(clip, np.zeros(n, dtype=int))
@@ -79,7 +84,7 @@ def rollout(
         action = np.where((alive & ~broken)[:, None], action, 0.0)
         if wrench is not None:
             bodies.set_push(wrench(t))
-        actuator.apply(bodies, action, bank.rows(clip, np.full(n, t * N_SUBSTEPS)), moved)
+        actuator.apply(bodies, late(action), bank.rows(clip, np.full(n, t * N_SUBSTEPS)), moved)
         frame = bodies.frame()
         now = bank.at(bank.rows(clip, np.full(n, (t + 1) * N_SUBSTEPS)))
         moved = taken_along(moved, frame.qpos[:, :2], now.root_pos[:, :2], lengths)

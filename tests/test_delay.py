@@ -1,0 +1,96 @@
+"""Sensorimotor delay: by hand, in the environment, through a checkpoint, in the evaluation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kinesis_app.body.muscles import N_MUSCLES
+from kinesis_app.cli.parsers import parser_for
+from kinesis_app.env.delay import LONGEST, Delay
+from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
+from kinesis_app.env.variation import VariationSettings
+from kinesis_app.evaluation import evaluate
+from kinesis_app.motion.gait import stand
+
+
+def test_what_arrives_by_hand() -> None:
+    """Four bodies told 1, 2, 3, ... and late by 0, 1, 2, 0 steps; the third starts anew, then in time."""
+    delay = Delay(4, 1)
+    delay.restart(np.arange(4), np.array([0, 1, 2, 0]))
+    told = [np.full((4, 1), float(t)) for t in (1, 2, 3, 4, 5)]
+    assert [delay(x)[:, 0].tolist() for x in told[:4]] == [
+        [1, 1, 1, 1], [2, 1, 1, 2], [3, 2, 1, 3], [4, 3, 2, 4],
+    ]  # fmt: skip
+    delay.restart(np.array([1]), 1)
+    assert delay(told[4])[:, 0].tolist() == [5, 5, 3, 5]  # who is new has nothing on its way
+    delay.restart(np.array([1, 2]), 0)
+    nobody = np.zeros((4, 1))
+    assert delay(nobody) is nobody
+
+
+def _actions(share: float, steps: int = 8) -> tuple[np.ndarray, np.ndarray]:
+    """What the bodies were told, and their activations afterwards, each (T, B)."""
+    settings = TrackingSettings(
+        n_envs=40, n_threads=1, fail_distance=9.0, variation=VariationSettings(delayed=share)
+    )
+    env = TrackingEnv([stand(30.0)], settings, seed=2)
+    env.reset()
+    env.bodies.reset(np.arange(40), env.bodies.frame().qpos)
+    told = np.linspace(0.1, 0.8, steps)
+    felt = []
+    for value in told:
+        env.step(np.full((40, N_MUSCLES), value))
+        felt.append(env.bodies.frame().activation.mean(axis=1))
+    env.bodies.close()
+    return told, np.array(felt)
+
+
+def test_a_share_of_episodes_obeys_one_step_late() -> None:
+    _, prompt = _actions(0.0)
+    told, mixed = _actions(0.5)
+    late = ~np.isclose(mixed[2], prompt[2], atol=1e-9)
+    assert 10 <= late.sum() <= 30
+    # Without delay the activation reached after a step is that of the action; late, that of the one before.
+    np.testing.assert_allclose(prompt[2:], np.broadcast_to(told[2:, None], (6, 40)), atol=0.02)
+    np.testing.assert_allclose(mixed[3:, late] - told[2:-1, None], 0.0, atol=0.02)
+
+
+def test_delayed_environment_goes_on_exactly_from_its_state() -> None:
+    pytest.importorskip("torch")
+    from training.env_state import env_state, restore_env
+
+    settings = TrackingSettings(
+        n_envs=6, n_threads=1, episode_seconds=0.3, variation=VariationSettings(delayed=0.5)
+    )
+    actions = np.random.default_rng(0).uniform(0.0, 0.4, (20, 6, 80))
+    env, other = (TrackingEnv([stand(3.0)], settings, seed=seed) for seed in (1, 9))
+    env.reset()
+    for action in actions[:8]:
+        env.step(action)
+    state = env_state(env)
+    expected = [env.step(action).observation for action in actions[8:]]
+    other.reset()
+    restore_env(other, state)
+    for action, wanted in zip(actions[8:], expected, strict=True):
+        np.testing.assert_array_equal(other.step(action).observation, wanted)
+
+
+def test_evaluation_with_delay() -> None:
+    """A policy that counts its calls moves a delayed body one call behind."""
+
+    def counting() -> object:
+        calls = [0]
+
+        def policy(observation: np.ndarray) -> np.ndarray:
+            calls[0] += 1
+            return np.full((len(observation), N_MUSCLES), min(0.05 * calls[0], 0.4))
+
+        return policy
+
+    prompt, late = (evaluate(counting(), [stand(1.0)], delay=k, n_threads=1) for k in (0, 1))  # type: ignore[arg-type]
+    assert late.clips[0].mean_activation < prompt.clips[0].mean_activation
+    options = parser_for("evaluate").parse_args(["--delay", str(LONGEST)])
+    assert options.delay == LONGEST
+    with pytest.raises(SystemExit):
+        parser_for("evaluate").parse_args(["--delay", str(LONGEST + 1)])
