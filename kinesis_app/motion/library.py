@@ -18,6 +18,7 @@ from kinesis_app.motion.clip import MotionClip, is_clip_file, load_clip
 from kinesis_app.motion.formats import SUFFIXES, Given, read_motion, read_motions
 from kinesis_app.motion.formats.raw import NOTHING_GIVEN
 from kinesis_app.motion.retarget import RetargetReport, measure_clip, retarget
+from kinesis_app.shipped import shipped_folder
 
 LOG = logging.getLogger(__name__)
 DEFAULT_SECONDS = 20.0
@@ -46,8 +47,8 @@ class MotionEntry:
 
 
 def motions_dir() -> Path:
-    """The library's folder, beside the package."""
-    return Path(__file__).resolve().parents[2] / "motions"
+    """The library's folder."""
+    return shipped_folder("motions")
 
 
 def list_motions(query: str = "", folder: Path | None = None) -> list[MotionEntry]:

@@ -13,6 +13,7 @@ import yaml
 from kinesis_app.errors import KinesisError
 from kinesis_app.policy.contract import Contract, current_contract, differences
 from kinesis_app.policy.onnx_policy import OnnxPolicy, read_contract, read_policy
+from kinesis_app.shipped import shipped_folder
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class PolicyInfo:
 def policies_dir() -> Path:
     """The folder of shipped policies; the environment variable KINESIS_POLICIES moves it."""
     moved = os.environ.get("KINESIS_POLICIES")
-    return Path(moved) if moved else Path(__file__).resolve().parents[2] / "policies"
+    return Path(moved) if moved else shipped_folder("policies")
 
 
 def default_policy_name() -> str:
