@@ -28,6 +28,7 @@ from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.curves import MonotoneCurve
 from kinesis_app.motion.gait.feet import FootTrack
+from kinesis_app.motion.gait.fitted import fitted
 from kinesis_app.motion.gait.plan import GRID_FPS
 from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.style import Style
@@ -45,6 +46,7 @@ DROP = (0.0045, 0.0205, 0.055)
 chosen so that hip, knee and ankle come nearest to the human means from 0.6 to 1.8 m/s."""
 TRANSFER = (2.55, 2.9)
 """Shape of the weight transfer over double support (beta distribution): half done just before its middle."""
+TRANSFER_FITTED = ("transfer_early", "transfer_late")
 LOWEST = 0.025
 """How long after foot strike the pelvis is lowest [s] (from the hip height over the leg curves)."""
 HEIGHT_SMOOTHING = 0.025
@@ -68,13 +70,17 @@ SWAY = ((0.11, 0.23, 0.41), (0.15, 0.31, 0.53))
 """Frequencies of the sway forward and to the side [1/s] (quiet standing: Winter 1995, Gait Posture 3:193)."""
 
 
-def load_on_right(knots: list[tuple[int, float]], frames: np.ndarray) -> np.ndarray:
-    """Planned share of the weight on the right foot [1], smooth steps between the knots, (T,)."""
+def load_on_right(knots: list[tuple[int, float]], frames: np.ndarray, speed: np.ndarray) -> np.ndarray:
+    """Planned share of the weight on the right foot [1], smooth steps between the knots, (T,).
+
+    ``speed`` (T,) [m/s] is that of the walk.
+    """
     load = np.full(len(frames), knots[0][1])
+    transfer = [usual + fitted(name, speed) for usual, name in zip(TRANSFER, TRANSFER_FITTED, strict=True)]
     for (a, before), (b, after) in pairwise(knots):
         if before != after:
             u = np.clip((frames - a) / (b - a), 0.0, 1.0)
-            shape = smooth_step(u) if 0.5 in (before, after) else betainc(*TRANSFER, u)
+            shape = smooth_step(u) if 0.5 in (before, after) else betainc(*transfer, u)
             load = load + (after - before) * shape
     return load
 
@@ -93,9 +99,9 @@ def pelvis_quat(
     """Orientation of the pelvis: heading plus human rotation, obliquity and the style's lean, wxyz (T, 4)."""
     scale = [np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0) for foot in feet]
     wave = {
-        name: 0.5 * share * (
-            scale[0] * norms.curve(name, feet[0].phase, feet[0].speed)
-            - scale[1] * norms.curve(name, feet[1].phase, feet[1].speed)
+        name: 0.5 * (
+            (share * scale[0] + fitted(name, feet[0].speed)) * norms.curve(name, feet[0].phase, feet[0].speed)
+            - (share * scale[1] + fitted(name, feet[1].speed)) * norms.curve(name, feet[1].phase, feet[1].speed)
         )
         for name, share in PELVIS_SHARE.items()
     }  # fmt: skip
@@ -113,8 +119,9 @@ def desired_zmp(feet: tuple[FootTrack, FootTrack], right_load: np.ndarray) -> np
     for foot, share in zip(feet, (right_load, 1.0 - right_load), strict=True):
         cycle = np.mod(foot.phase + 0.1, 1.0) - 0.1
         shift = np.clip(COP_SHIFT[0] + COP_SHIFT[1] * foot.speed, -0.005, COP_SHIFT[2])
-        shift = shift * smooth_step(cycle / 0.15)
+        shift = (shift + fitted("pressure", foot.speed)) * smooth_step(cycle / 0.15)
         rolling = np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0)
+        shift = shift + fitted("late_pressure", foot.speed) * smooth_step((cycle - 0.25) / 0.3)
         place = np.minimum(np.interp(cycle, COP_PHASE, COP_PLACE) + shift, COP_LIMIT)
         place = COP_FLAT + rolling * (place - COP_FLAT)
         ahead = np.stack([np.cos(foot.yaw), np.sin(foot.yaw)], axis=1)
@@ -178,8 +185,8 @@ def leg_heights(
 
 
 def height_knots(load: list[tuple[int, float]]) -> tuple[list[int], list[bool]]:
-    """Frames of the pelvis' high points (middle of single support, standing) and low points
-    (middle of double support), and which of them are low."""
+    """Frames of the pelvis' high points (middle of single support, standing) and of the foot strikes
+    that its low points follow, and which of them are strikes."""
     frames: list[int] = []
     low: list[bool] = []
     for (a, before), (b, after) in pairwise(load):
@@ -188,7 +195,7 @@ def height_knots(load: list[tuple[int, float]]) -> tuple[list[int], list[bool]]:
         elif before == after:
             frames, low = [*frames, (a + b) // 2], [*low, False]
         elif 0.5 not in (before, after):
-            frames, low = [*frames, a + round(LOWEST * GRID_FPS)], [*low, True]
+            frames, low = [*frames, a], [*low, True]
     last = load[-1]
     if last[1] == 0.5:
         frames, low = [*frames, last[0]], [*low, False]
@@ -210,6 +217,9 @@ def pelvis_height(
     ``start`` is the height at the first frame if that is known.
     """
     knots, low = height_knots(load)
+    at = np.clip(np.array(knots, dtype=int) - int(frames[0]), 0, len(frames) - 1)
+    after = (LOWEST + fitted("lowest", speed[at])) * GRID_FPS
+    knots = [k + round(wait) if down else k for k, wait, down in zip(knots, after.tolist(), low, strict=True)]
     rows = [(k - int(frames[0]), down) for k, down in zip(knots, low, strict=True)]
     rows = [(min(max(k, 0), len(frames) - 1), down) for k, down in rows if start is None or k > 0]
     if start is not None and not rows:
@@ -217,11 +227,12 @@ def pelvis_height(
     rows = sorted({k: down for k, down in rows}.items())
     at = np.array([k for k, _ in rows])
     down = np.array([d for _, d in rows])
-    value = np.minimum(wanted, ceiling)[at]
+    value = np.minimum(wanted + fitted("height", speed), ceiling)[at]
     if len(at) < 2 and start is None:
         return np.full(len(frames), value[0] if len(at) else wanted.mean())
     high = np.interp(at, at[~down], value[~down])
     drop = np.where(down, bob * np.minimum(DROP[0] + DROP[1] * speed[at], DROP[2]), 0.0)
+    drop = drop + np.where(down, bob * fitted("drop", speed[at]), 0.0)
     grid = np.arange(len(frames))
     edges = np.concatenate([[0], (at[1:] + at[:-1]) // 2, [len(frames)]])
     first, known = ([], []) if start is None else ([0], [start])
@@ -233,7 +244,8 @@ def pelvis_height(
         excess = np.maximum(height - ceiling, 0.0)
         local = np.array([excess[a:b].max(initial=0.0) for a, b in pairwise(edges)])
         high = high - 0.6 * np.maximum(local, np.maximum(np.r_[local[1:], 0.0], np.r_[0.0, local[:-1]]))
-    return height
+    over = np.maximum(height - ceiling, 0.0)  # what whole steps could not take away
+    return height - gaussian_filter1d(1.3 * over, HEIGHT_SMOOTHING * GRID_FPS, mode="nearest")
 
 
 def follow_zmp(zmp: np.ndarray, height: np.ndarray) -> np.ndarray:

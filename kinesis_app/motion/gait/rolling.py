@@ -11,6 +11,7 @@ import numpy as np
 
 from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
+from kinesis_app.motion.gait.fitted import pitch_bumps
 from kinesis_app.motion.gait.stances import STANDING_PHASE
 
 FLAT_ZONE = np.radians(1.2)
@@ -65,7 +66,7 @@ def foot_shape(
     ``edge`` (T,) [rad] tilts the foot on its inner edge.
     """
     scale = np.clip(speed / norms.SLOWEST, 0.0, 1.0)
-    pitch = scale * _flattened(norms.foot_pitch(phase, speed), phase)
+    pitch = scale * _flattened(norms.foot_pitch(phase, speed) + pitch_bumps(phase, speed), phase)
     off = norms.foot_off(speed)
     raised = np.maximum(-pitch, 0.0) / 0.81
     extension = MTP_LIMIT * np.tanh(raised / MTP_LIMIT)

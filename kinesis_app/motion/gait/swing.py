@@ -5,28 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from kinesis_app.motion.gait import norms
+from kinesis_app.motion.gait.fitted import swing_bumps
 from kinesis_app.motion.gait.rolling import smooth_step
 
 CLEARANCE = 0.012
 """Least height of the foot over the floor in mid swing [m]."""
-SWING_AHEAD = np.array(
-    [
-        [0.3458, -0.3264, 0.6281, -0.8255, 0.8559],
-        [-0.5798, 0.4117, -0.9093, 1.2927, -1.1812],
-        [0.1648, -0.1755, 0.35, -0.4701, 0.1552],
-    ]
-)
-SWING_UP = np.array(
-    [
-        [0.0197, 0.0262, 0.0422, -0.112, 0.2878],
-        [-0.0542, -0.1034, 0.0265, 0.3842, -0.0819],
-        [0.0296, 0.0206, -0.0171, -0.1413, 0.0837],
-    ]
-)
-"""Bumps of the swing path, forward and up [m]: rows 1, v, v^2 of the speed v [m/s], columns the
-powers of 2u - 1 over swing time u. Fitted to the ankle's path under the human leg curves."""
-SWING_SPEEDS = (0.4, 1.9)
-"""Speeds for which the bumps hold [m/s]."""
+WALKING_FROM = 0.4
+"""From this speed on a swing has the path of walking [m/s]; below, it blends with a plain lift."""
 STEP_HEIGHT = 0.042
 """Height of the foot in mid swing when it steps in place or to the side [m]."""
 
@@ -53,13 +38,12 @@ def swing_path(
     path = _quintic(u, lo, hi)
     bump = 64.0 * (u[:, 0] * (1.0 - u[:, 0])) ** 3
     way = 1.0 if speed >= 0.0 else -1.0  # a step backward is one forward played back
-    bumps = bump[:, None] * (way * (2.0 * u - 1.0)) ** np.arange(5)
-    powers = np.clip(abs(speed), *SWING_SPEEDS) ** np.arange(3)
+    bump_ahead, bump_up = swing_bumps(u[:, 0] if way > 0.0 else 1.0 - u[:, 0], abs(speed))
     usual = 1.9 * norms.step_length(max(abs(speed), 0.1))
-    walking = smooth_step(np.array(abs(speed) / SWING_SPEEDS[0]))
+    walking = smooth_step(np.array(abs(speed) / WALKING_FROM))
     ahead = way * walking * (hi[0][:2] - lo[0][:2]) / usual
-    path[:, :2] += np.outer(bumps @ (powers @ SWING_AHEAD), ahead)
-    up = walking * (bumps @ (powers @ SWING_UP)) + (1.0 - walking) * STEP_HEIGHT * bump
+    path[:, :2] += np.outer(bump_ahead, ahead)
+    up = walking * bump_up + (1.0 - walking) * STEP_HEIGHT * bump
     path[:, 2] += up + clearance * bump
     return path
 

@@ -124,7 +124,7 @@ def _wanted(
     if at_seam and plan.resume is not None:
         start = Seam(plan.resume, seam.next_strike(steps, begin) - begin)
         right, left = seam.joined_feet(start, (right, left))
-    right_load = pelvis.load_on_right(steps.load, frames)
+    right_load = pelvis.load_on_right(steps.load, frames, 0.5 * (right.speed + left.speed))
     return _Wanted(
         frames, (right, left), right_load, steps.load, path[frames - path_begin], plan.style, start
     )
