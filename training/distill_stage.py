@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import torch
-
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
 from training import distill
@@ -25,8 +23,7 @@ def distill_stage(run: Run) -> None:
     teacher = initial_actor(run, "teacher.pt", "teacher", ())
     if len(teacher.sizes) < 3:
         raise KinesisError("Distillation needs a teacher: run that stage first, or --init .../teacher.pt.")
-    seed = torch.Generator().manual_seed(config.seed)
-    new = Actor(*network_sizes("muscles"), settings.hidden, seed)
+    new = initial_actor(run, "", "muscles", settings.hidden)
     task = _distill_env(config)
     env = make_env("muscles", run.clips, own_part(task, run.ranks), run.ranks.seed(config.seed + 10))
     labeller = make_labeller(run.clips)
