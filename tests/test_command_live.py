@@ -76,6 +76,18 @@ def test_a_refusal_changes_nothing(core: SessionCore) -> None:
     assert advance(core, 0.2).task == before
 
 
+def test_again_does_what_was_typed_before(core: SessionCore) -> None:
+    with pytest.raises(KinesisError, match="Nothing was typed before"):
+        core.obey(m.TypedCommand("Again!"))
+    start = float(heading(core.snapshot().qpos[None, 3:7])[0])
+    core.obey(m.TypedCommand("turn left 30 degrees"))
+    advance(core, 3.0)
+    core.obey(m.TypedCommand("do it again, please"))
+    assert core.snapshot().task is not None
+    turned = float(heading(advance(core, 3.5).qpos[None, 3:7])[0]) - start
+    assert math.degrees(turned) == pytest.approx(60.0, abs=3.0)
+
+
 def test_faster_changes_what_is_left_and_not_where_it_ends(core: SessionCore) -> None:
     start = core.snapshot().qpos[:2].copy()
     core.obey(m.TypedCommand("walk 3 m at 0.8 m/s"))

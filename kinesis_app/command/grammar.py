@@ -13,13 +13,20 @@ from kinesis_app.command.moves import (
     place_segments,
 )
 from kinesis_app.command.numbers import quantities_of
-from kinesis_app.command.segments import Arc, Face, Segment, Stand, Turn
+from kinesis_app.command.segments import Arc, Face, Move, Segment, Stand, Turn
 from kinesis_app.command.words import CommandError, items_of
 
 MAX_SEGMENTS = 40
 MAX_TURN = 100.0 * 2.0 * math.pi
 """Most turning that one segment may ask for [rad]."""
+STANDSTILL = 0.3
+"""Who is to turn on the spot stands this long before [s]."""
+SLIGHT = math.pi / 6.0
+"""Turning a bit [rad]."""
 MOVES = ("walk", "go", "move", "run", "jog", "sprint", "back", "side", "step")
+
+
+_AFTER_TO = ("place", "home", "speed", "angle", "direction", "compass")
 
 
 def parse(text: str) -> tuple[Segment, ...]:
@@ -31,7 +38,7 @@ def parse(text: str) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     verb: str | None = None
     for clause in clauses_of(quantities_of(items_of(text), text), text):
-        clause.given.pop("to", None) if clause.has("place", "home", "speed", "angle", "direction") else None
+        clause.given.pop("to", None) if clause.has(*_AFTER_TO) else None
         made, verb = _segments(clause, verb)
         left = [kind for kind in clause.given if kind not in ("by", "to")]
         if left or "to" in clause.given:
@@ -53,7 +60,7 @@ def _segments(clause: Clause, before: str | None) -> tuple[list[Segment], str]:
     if verb in ("turn", "spin", "face", "about"):
         return _turns(clause, verb), verb
     if verb in ("stop", "stand"):
-        return [Stand(_positive(clause, "time"))], verb
+        return _stops(clause), verb
     if verb.startswith("adjust"):
         return adjust_segments(clause, verb), verb
     return move_segments(clause, verb), verb
@@ -93,12 +100,33 @@ def _verb(clause: Clause, before: str | None) -> str:
     raise clause.error("What is to be done? For example 'walk 3 m' or 'turn left 90 degrees'.")
 
 
+def _stops(clause: Clause) -> list[Segment]:
+    """Stop, for a while, or after a way or a time."""
+    later = clause.has("after") or _in_a_while(clause)
+    clause.take("after")
+    if not later:
+        return [Stand(_positive(clause, "time"))]
+    seconds, distance = _positive(clause, "time"), _positive(clause, "length")
+    if (seconds is None) == (distance is None):
+        raise clause_error(clause, "Stop after what? For example 'stop after 2 m' or 'stop after 3 seconds'.")
+    return [Move(distance=distance, seconds=seconds), Stand()]
+
+
+def _in_a_while(clause: Clause) -> bool:
+    """Whether it says 'in 3 seconds'."""
+    item = clause.given.get("time")
+    return item is not None and clause.text[: item.start].lower().rstrip().endswith(" in")
+
+
 def _turns(clause: Clause, verb: str) -> list[Segment]:
     pace = {None: 1.0, "slow": 0.5, "normal": 1.0, "brisk": 1.2, "fast": 1.2}[clause.take("pace")]
     compass, direction = clause.take("compass"), clause.take("direction")
     if compass is not None:
         return [Face(compass)]
+    slight, spot = clause.has("slight"), clause.has("spot")
+    clause.given.pop("slight", None), clause.given.pop("spot", None)
     angle = _angle(clause, verb, direction)
+    angle = SLIGHT if slight and angle is None else angle
     if verb == "face" and angle is not None and direction is None:
         return [Face(math.remainder(angle, 2.0 * math.pi))]
     if verb == "about" or direction in ("around", "backward"):
@@ -113,7 +141,7 @@ def _turns(clause: Clause, verb: str) -> list[Segment]:
     if clause.has("moving"):
         clause.take("moving")
         return [Arc(angle)]
-    return [Turn(angle, pace)]
+    return [Stand(STANDSTILL), Turn(angle, pace)] if spot else [Turn(angle, pace)]
 
 
 def _angle(clause: Clause, verb: str, direction: str | None) -> float | None:
@@ -147,7 +175,9 @@ def _positive(clause: Clause, kind: str) -> float | None:
 def _left_over(clause: Clause, verb: str) -> CommandError:
     kind, item = next(iter(clause.given.items()))
     shown = clause.text[item.start : item.end]
-    if kind == "number":
+    if kind == "number" and not any(map(str.isdigit, shown)) and shown.lower() in ("once", "twice", "thrice"):
+        problem = "How often goes only with turns and circles: 'turn around twice'."
+    elif kind == "number":
         problem = (
             f"{shown} what? Give it a unit: '{shown} m', '{shown} steps', '{shown} s', '{shown} degrees'."
         )

@@ -8,7 +8,8 @@ from typing import Any
 # Kind, value, phrases. Hyphens count as spaces; spelling mistakes are dealt with in words.py.
 _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("verb", "walk", "walk|walking|walk on|march|stroll|wander|amble|hike|continue|keep going"
-                     "|carry on|go on"),
+                     "|carry on|go on|get going|get moving|start moving|start going|set off|lets go"
+                     "|let s go"),
     ("verb", "go", "go|going|head|proceed|advance|travel|come"),
     ("verb", "move", "move|moving|shift"),
     ("verb", "run", "run|running|run on"),
@@ -21,7 +22,9 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("verb", "spin", "spin|twirl|spin around|spin round"),
     ("verb", "face", "face|look|face to|turn to face|look to|turn towards|turn toward|turn to heading"),
     ("verb", "curve", "curve|bend|veer|bear|arc|swerve"),
-    ("verb", "stop", "stop|halt|freeze|whoa|stop walking|stop running|stop moving|stop turning|stop there"
+    ("verb", "stop", "cancel|cancel that|never mind|nevermind|forget it|forget that|abort|enough"
+                     "|thats enough|that s enough|stop|halt|freeze|whoa|stop walking"
+                     "|stop running|stop moving|stop turning|stop there"
                      "|stop now|come to a stop|come to a halt|stop it|cease"),
     ("verb", "stand", "stand|wait|pause|rest|stay|hold|stand still|hold still|stay put|stay there|stand there"
                       "|hold on|remain|idle"),
@@ -43,10 +46,10 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("verb", "about", "turn around|turn round|turn back|turn about|about face|about turn|u turn|make a u turn"
                       "|face the other way|reverse direction|turn the other way|turn yourself around"
                       "|do a 180|make a 180|do an about turn|do a u turn"),
-    ("compass", 0.0, "east|eastward|eastwards"),
-    ("compass", math.pi / 2, "north|northward|northwards"),
-    ("compass", math.pi, "west|westward|westwards"),
-    ("compass", -math.pi / 2, "south|southward|southwards"),
+    ("compass", 0.0, "to the east|east|eastward|eastwards"),
+    ("compass", math.pi / 2, "to the north|north|northward|northwards"),
+    ("compass", math.pi, "to the west|west|westward|westwards"),
+    ("compass", -math.pi / 2, "to the south|south|southward|southwards"),
     ("compass", math.pi / 4, "northeast|north east"),
     ("compass", 3 * math.pi / 4, "northwest|north west"),
     ("compass", -math.pi / 4, "southeast|south east"),
@@ -65,7 +68,8 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("adjust", 1.5, "much faster|a lot faster|far faster"),
     ("adjust", 0.6, "much slower|a lot slower|far slower"),
     ("adjust", 2.0, "twice as fast|double speed|double your speed|double the speed|at double speed"),
-    ("adjust", 0.5, "half as fast|half speed|halve your speed|halve the speed|at half speed"),
+    ("adjust", 0.5, "half as fast|twice as slow|half the speed|at half the speed"
+                    "|half speed|halve your speed|halve the speed|at half speed"),
     ("shape", 1.0, "circle|in a circle|a circle|loop|lap|full circle|in a full circle|in a loop"),
     ("shape", 0.5, "half circle|semicircle|half a circle|in a half circle|in a semicircle|half loop"),
     ("shape", 0.25, "quarter circle|quarter of a circle|in a quarter circle"),
@@ -85,6 +89,9 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("and", None, "and|,|&|plus"),
     ("rate", None, "at|with|at a speed of|at a rate of|with a speed of|at speed|at a pace of|with speed"),
     ("by", None, "by"),
+    ("slight", None, "a bit|bit|slightly|a little|a little bit|a touch|somewhat"),
+    ("spot", None, "on the spot|in place|where you are|where you stand"),
+    ("after", None, "after|in another|after another"),
     ("moving", None, "while walking|while you walk|as you walk|on the move|without stopping|while moving"
                      "|while running|as you go"),
     ("span", None, "for|during"),
@@ -93,8 +100,8 @@ _TABLE: tuple[tuple[str, Any, str], ...] = (
     ("filler", None, "please|now|right now|right away|immediately|at once|straight away|the|of|in|on|you"
                      "|your|yourself|its|it|me|my|can you|could you|would you|will you|i want you to"
                      "|i would like you to|id like you to|lets|let us|start|begin|start to|begin to|keep"
-                     "|keep on|so|ok|okay|hey|human|there|take|make|do|do a|make a|take a|in place"
-                     "|on the spot|where you are|first|another|more|further|again|about|roughly"
+                     "|keep on|so|ok|okay|hey|human|there|take|make|do|do a|make a|take a"
+                     "|teh|hte|first|another|more|further|again|about|roughly"
                      "|approximately|along|and please|for me|all the way|in direction|in the direction"
                      "|in the direction of|with a distance of|a distance of|a total of|go ahead and"
                      "|at heading|is|be|just|then you|!|(|)|[|]|:|=|'|?"),

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kinesis_app.command.phrases import LONGEST, PHRASES, WORDS
+from kinesis_app.command.refusals import HINTS
 from kinesis_app.errors import KinesisError
 
 MAX_LENGTH = 500
@@ -16,6 +17,9 @@ MAX_LENGTH = 500
 _TOKEN = re.compile(
     r"(?P<number>(?<![\w.])[-+]?(?:\d+(?:[.,]\d+)*|\.\d+)(?:/\d+)?)|(?P<word>(?:km|mi|ft|m)/(?:h|s)|[^\W\d_]+)|\S"
 )
+
+
+_FEET_AND_INCHES = {"'": "feet", "′": "feet", '"': "inches", "″": "inches", "”": "inches"}
 
 
 class CommandError(KinesisError):
@@ -77,9 +81,12 @@ def items_of(text: str) -> list[Item]:
 
 
 def _split(text: str) -> list[_Word]:
-    words = []
+    words: list[_Word] = []
     for match in _TOKEN.finditer(text.lower().replace("’", "'")):
         token = match.group()
+        after_number = bool(words) and words[-1].text[-1].isdigit() and words[-1].end == match.start()
+        if token in _FEET_AND_INCHES and after_number:
+            token = _FEET_AND_INCHES[token]
         # A hyphen that is no minus sign is a space: side-step, twenty-five.
         if token not in ("-", "–", "'"):
             words.append(_Word(token, *match.span()))
@@ -102,6 +109,8 @@ def _spelled(word: _Word, text: str) -> str:
     """The word, or the known one that it is a misspelling of."""
     if word.text in WORDS or not word.text.isalpha() or (word.text,) in PHRASES:
         return word.text
+    if word.text in HINTS:
+        raise unknown(word, text)
     limit = 0.0 if len(word.text) < 4 else 1.0 if len(word.text) < 6 else 2.0
     costs = sorted((_misspelling(word.text, known), known) for known in WORDS if len(known) > 2)
     best = [known for cost, known in costs if cost <= min(limit, costs[0][0])]
@@ -137,6 +146,9 @@ _COMMON = ("walk", "run", "turn", "stop", "back up", "sidestep", "faster", "slow
 def unknown(word: _Word | Item, text: str) -> CommandError:
     """The refusal of a word."""
     shown = text[word.start : word.end]
+    if shown.lower() in HINTS:
+        problem = f"I do not understand '{shown}'. {HINTS[shown.lower()]}"
+        return CommandError(problem, text, word.start, word.end, _COMMON)
     heads = sorted({" ".join(p) for p, (kind, _) in PHRASES.items() if kind not in ("filler", "and")})
     near = difflib.get_close_matches(shown.lower(), heads, n=3, cutoff=0.7)
     names = ", ".join(f"'{name}'" for name in near or _COMMON)

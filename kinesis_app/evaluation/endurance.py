@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -170,8 +172,9 @@ def evaluate_endurance(
             for asked in driver.due(shot):
                 count[asked.kind] += 1
                 last["push" if asked.kind == "push" else "request"] = asked
-                refused += not _obeyed(core, asked.message)
-            core.advance()
+                refused += not _done(functools.partial(core.obey, asked.message))
+            while not _done(core.advance):  # what cannot be done from there is refused when it is planned
+                refused += 1
             if core.simulation.fallen_for == 1:
                 falls.append(_fall(core.snapshot(), last))
                 last.clear()
@@ -180,9 +183,10 @@ def evaluate_endurance(
     return Endurance(minutes, force, seed, dict(sorted(count.items())), refused, tuple(falls))
 
 
-def _obeyed(core: SessionCore, message: m.Command) -> bool:
+def _done(work: Callable[[], None]) -> bool:
+    """Whether it was done rather than refused."""
     try:
-        core.obey(message)
+        work()
     except KinesisError:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Sixty ways to tell the human what to do, and what each should come to."""
+"""A hundred ways to tell the human what to do, and what each should come to."""
 
 from __future__ import annotations
 
@@ -93,6 +93,46 @@ PHRASINGS = (
     Phrasing("talk to me", refused="talk"),
     Phrasing("turn left 5 m", refused="5 m"),
     Phrasing("asdf qwer", refused="asdf"),
+    Phrasing("walk 10 ft", moved=(3.048, 0, 0)),
+    Phrasing("walk 4 yards at 2 mph", moved=(3.658, 0, 0)),
+    Phrasing("walk for five secs at 4 km/h", moved=(4.012, 0, 0)),  # v (5 - v / 0.8), v = 4/3.6
+    Phrasing("walk two hundred and fifty centimetres", moved=(2.5, 0, 0)),
+    Phrasing("walk 0,5 m", moved=(0.5, 0, 0)),
+    Phrasing("walk 6' 2\"", moved=(1.88, 0, 0)),
+    Phrasing("walk 3 m in 5 seconds", moved=(3, 0, 0)),
+    Phrasing("run as fast as you can", going=(3.4, 0, 0)),
+    Phrasing("as fast as you can", going=(1.65, 0, 0), walking=True),  # half as fast again
+    Phrasing("twice as slow", going=(0.55, 0, 0), walking=True),
+    Phrasing("10 percent faster", going=(1.21, 0, 0), walking=True),
+    Phrasing("a bit faster", going=(1.21, 0, 0), walking=True),
+    Phrasing("turn right a bit", moved=(0, 0, -30)),
+    Phrasing("turn slightly left", moved=(0, 0, 30)),
+    Phrasing("turn to the north", moved=(0, 0, 90)),
+    Phrasing("turn 450 degrees to the left", moved=(0, 0, 450)),
+    Phrasing("turn on the spot to the left", moved=(0.756, 0, 90), walking=True),  # stops first
+    Phrasing("turn left and keep walking", going=(1.1, 0, 0), walking=True),
+    Phrasing("stop after 2 m", moved=(2, 0, 0), walking=True),
+    Phrasing("stop in 3 seconds", moved=(2.544, 0, 0), walking=True),  # 1.1 x 3 - 1.1^2 / (2 x 0.8)
+    Phrasing("never mind", moved=(0.756, 0, 0), walking=True),
+    Phrasing("let's go", going=(1.2, 0, 0)),
+    Phrasing("walk me to 3, 4", place=(3, 4, None)),
+    Phrasing("go to teh left", going=(1.2, 0, 0)),
+    Phrasing("tunr arond", moved=(0, 0, 180)),
+    Phrasing("undo that", refused="undo", walking=True),
+    Phrasing("tourne à gauche", refused="tourne"),
+    Phrasing("avancez de 3 mètres puis tournez", refused="avancez"),
+    Phrasing("gehe 3 meter", refused="gehe"),
+    Phrasing("sit down", refused="sit"),
+    Phrasing("fly me to the moon", refused="fly"),
+    Phrasing("walk to the door", refused="door"),
+    Phrasing("walk in a square", refused="square"),
+    Phrasing("don't stop", refused="don", walking=True),
+    Phrasing("walk 3 m twice", refused="twice"),
+    Phrasing("walk 5 kg", refused="kg"),
+    Phrasing("walk a bit", refused="a bit"),
+    Phrasing("walk zero metres", refused="zero metres"),
+    Phrasing("take a giant step", refused="giant"),
+    Phrasing("!!!", refused="!!!"),
 )
 
 SEQUENCES = (

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kinesis_app.command.again import is_again
 from kinesis_app.command.grammar import parse
 from kinesis_app.command.segments import GoTo
 from kinesis_app.command.task import GoalMark, Task
@@ -44,6 +45,7 @@ class Director:
 
     def __init__(self) -> None:
         self.planner = WalkPlanner()
+        self._typed: str | None = None
         self._watched: Task | None = None
         self._told = False
 
@@ -65,7 +67,7 @@ class Director:
         goals = self._goals(course, step_time)
         match command:
             case m.TypedCommand(text):
-                return CommandRequest(text.strip(), parse(text))
+                return self._typed_request(text.strip())
             case m.CancelCommand():
                 return STOP
             case m.ClearGoals():
@@ -82,6 +84,15 @@ class Director:
                     raise KinesisError(f"There is no goal {index + 1}; there are {len(goals)}.")
                 mark = _mark(x, y, heading, place)
                 return GoalsRequest((*goals[:index], mark, *goals[index + 1 :]))
+
+    def _typed_request(self, text: str) -> CommandRequest:
+        if is_again(text):
+            if self._typed is None:
+                raise KinesisError("Nothing was typed before that could be done again.")
+            text = self._typed
+        request = CommandRequest(text, parse(text))
+        self._typed = text
+        return request
 
     def _goals(self, course: Course, time: float) -> tuple[GoalMark, ...]:
         """Goals still to go to, of what is asked for or else of what is done."""
