@@ -22,6 +22,7 @@ from kinesis_app.session.post_mortem import failure
 from kinesis_app.session.requests import Request, SpeedRequest, check_speed
 from kinesis_app.session.review import Review
 from kinesis_app.session.simulation import Simulation
+from kinesis_app.session.surprises import Surprises
 
 SAMPLES_KEPT = round(60.0 / CTRL_DT)
 RESTART_AFTER_FALL = 2.0
@@ -49,6 +50,7 @@ class SessionCore:
         self._director = Director()
         self._again: Extensions = deque()  # of the run that was branched off, while nobody interferes
         self._exporter = Exporter(self.events)
+        self._surprises: Surprises | None = None
         self._speed: float | None = None  # last one asked for, kept over restarts
         self._step_ms = 0.0
         self._live: m.Snapshot | None = None  # of the live end, until something changes
@@ -93,6 +95,7 @@ class SessionCore:
             history=(history.first * CTRL_DT, history.last * CTRL_DT),
             loop=self._loop,
             loop_range=review.loop_range,
+            surprises=self._surprises is not None,
         )
 
     def tell(self, level: str, text: str) -> None:
@@ -132,12 +135,22 @@ class SessionCore:
             follow_again(self._again, sim)
         else:
             self.events += self._director.news(sim)
+        if self._surprises is not None and not sim.fallen:
+            self._surprise(self._surprises)
         fell = sim.fallen_for * CTRL_DT > RESTART_AFTER_FALL
         if self._loop and (fell or sim.ended):
             self._reset()
         elif sim.ended:
             self.playing = False
             self.tell("info", f"'{sim.course.clip.name}' ended after {sim.time:.1f} s.")
+
+    def _surprise(self, surprises: Surprises) -> None:
+        for asked in surprises.due(self._live_snapshot()):
+            try:
+                self.obey(asked.message)
+                self.tell("info", f"Surprise: {asked.text}.")
+            except KinesisError as error:
+                self.tell("info", f"Surprise: {asked.text}. {error}")
 
     def _reset(self) -> None:
         self._review.leave()
@@ -201,6 +214,7 @@ class SessionCore:
             m.SetExperiment: self._set_experiment,
             m.ExportRun: self._export,
             m.SetLoop: self._set_loop,
+            m.Surprise: self._set_surprises,
         }
         self._live = None
         handlers[type(command)](command)
@@ -294,3 +308,7 @@ class SessionCore:
 
     def _set_loop(self, command: m.SetLoop) -> None:
         self._loop = command.on
+
+    def _set_surprises(self, command: m.Surprise) -> None:
+        start = self.simulation.run_time
+        self._surprises = Surprises(command.seed, command.force, start) if command.on else None

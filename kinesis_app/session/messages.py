@@ -194,6 +194,21 @@ class ExportRun:
 
 
 @dataclass(frozen=True)
+class Surprise:
+    """Let goals, sentences, directions and pushes come at random, or no longer.
+
+    Attributes:
+        on: Whether they come.
+        seed: Of all of them.
+        force: Hardest push [N].
+    """
+
+    on: bool
+    seed: int = 0
+    force: float = 80.0
+
+
+@dataclass(frozen=True)
 class SetLoop:
     """Whether a clip that ends (or a human that fell) starts again."""
 
@@ -229,6 +244,7 @@ Command = (
     | SetExperiment
     | ExportRun
     | SetLoop
+    | Surprise
     | Quit
 )
 

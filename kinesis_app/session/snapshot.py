@@ -53,6 +53,7 @@ class Snapshot:
         history: Run times of the oldest and the newest instant that ``Seek`` reaches [s].
         loop: Whether a motion that ends, or a human that fell, starts again.
         loop_range: Run times between which the history is shown again and again [s], or None.
+        surprises: Whether goals, sentences and pushes come at random.
     """
 
     time: float
@@ -87,4 +88,5 @@ class Snapshot:
     history: tuple[float, float] = (0.0, 0.0)
     loop: bool = True
     loop_range: tuple[float, float] | None = None
+    surprises: bool = False
     task: Task | None = None

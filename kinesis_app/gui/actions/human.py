@@ -62,6 +62,9 @@ def rows(d: Desk) -> list[Action]:
         Action("human.stop", "Stop", ("Num5", "Ctrl+Down"), lambda: d.send(m.Steer(stop=True)), "Human",
                "Come to a stop and stand"),
         *compass, *pushes,
+        Action("human.surprises", "Surprises", (), lambda: d.send(m.Surprise(not d.shot.surprises)), "Human",
+               "Goals, sentences, directions and pushes of up to 80 N at random, until chosen again",
+               lambda: d.shot.surprises),
     ]
 
 
