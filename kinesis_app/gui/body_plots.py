@@ -6,6 +6,7 @@ import dearpygui.dearpygui as dpg
 import numpy as np
 
 from kinesis_app.body.joints import LEG_JOINTS
+from kinesis_app.gui import theme
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.lines import kept_time
 from kinesis_app.gui.plot_parts import (
@@ -67,7 +68,8 @@ class JointAngles:
 
     def build_choice(self) -> None:
         """Create the box to choose the joint."""
-        dpg.add_combo(_JOINTS, tag="joint_choice", default_value="knee", width=130)
+        dpg.add_combo(_JOINTS, tag="joint_choice", default_value="knee")
+        theme.sized("joint_choice", 130)
 
     def build(self) -> None:
         """Create the plot in the current container."""
@@ -123,7 +125,8 @@ class GroundForces:
             dpg.configure_item(f"grf_kept_{side}", show=kept is not None)
             if kept is not None:
                 set_line(f"grf_kept_{side}", kept_time(kept, traces), kept["grf"][:, foot, 2])
-        dpg.set_axis_limits(f"{self.PLOT}_y", 0.0, round_up(largest(force), 500.0))
+        top = round_up(largest(force), 500.0)
+        dpg.set_axis_limits(f"{self.PLOT}_y", -0.06 * top, top)  # room for the label of 0
 
 
 class RewardTerms:
@@ -136,8 +139,8 @@ class RewardTerms:
 
     def build(self) -> None:
         """Create the plot in the current container."""
-        axis = time_plot(self.PLOT, "reward", legend=True)
-        add_line("reward_sum", axis, "line_white", label="sum")
+        axis = time_plot(self.PLOT, "reward, sum white", legend=True)
+        add_line("reward_sum", axis, "line_white")
         add_cursor(self.PLOT)
 
     def update(self, traces: Traces, limits: tuple[float, float]) -> None:
@@ -149,8 +152,7 @@ class RewardTerms:
         for i, (name, values) in enumerate(terms.items()):
             if name not in self._lines:
                 self._lines.append(name)
-                theme = f"line_{i % len(PALETTE)}"
-                add_line(f"reward_{name}", f"{self.PLOT}_y", theme, label=name[:3])
+                add_line(f"reward_{name}", f"{self.PLOT}_y", f"line_{i % len(PALETTE)}", label=name[:3])
             set_line(f"reward_{name}", time, values[rows])
             low, high = min(low, smallest(values[rows])), max(high, largest(values[rows]))
         margin = max(0.1 * (high - low), 0.02)

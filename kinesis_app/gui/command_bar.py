@@ -13,8 +13,10 @@ from kinesis_app.gui.elide import elided
 from kinesis_app.gui.mirror import Mirror
 from kinesis_app.session import messages as m
 
-HEIGHT = 66
-_HINT = "Tell it what to do: walk 3 m, turn left, stop"
+HEIGHT = 68
+_HINTS = ("Tell it what to do: walk 3 m, turn left, stop", "walk 3 m, turn left, stop", "walk 3 m")
+"""The first one that fits is shown."""
+_FRAME = 16
 _KEPT = 30
 _BUTTONS = 150
 """Room for the buttons at the end of the field [pixels at font scale 1]."""
@@ -35,7 +37,7 @@ class CommandBar:
         with dpg.group(horizontal=True):
             dpg.add_input_text(
                 tag="command_text",
-                hint=_HINT,
+                hint=_HINTS[0],
                 width=-_BUTTONS,
                 on_enter=True,
                 callback=lambda *_: self.send(),
@@ -73,7 +75,10 @@ class CommandBar:
         if self._desk.typing_wanted:
             self._desk.typing_wanted = False
             dpg.focus_item("command_text")
-        self._mirror.configure("command_text", width=-round(_BUTTONS * self._desk.settings.font_scale))
+        buttons = round(_BUTTONS * self._desk.settings.font_scale)
+        room = width - buttons - 2 * _FRAME
+        hint = next((hint for hint in _HINTS if theme.text_width(hint) < room), _HINTS[-1])
+        self._mirror.configure("command_text", width=-buttons, hint=hint)
         text = dpg.get_value("command_text").strip()
         note, color = _preview_note(text) if text else _task_note(shot.task, shot.time)
         self._mirror.set_value("command_note", elided(note, width - 24, theme.text_width))

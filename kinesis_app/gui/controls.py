@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import dearpygui.dearpygui as dpg
 import numpy as np
 
@@ -29,6 +31,7 @@ class Controls:
         self._motions: list[MotionEntry] = []
         self._shown: dict[str, str] = {}
         self._policies: list[PolicyInfo] = []
+        self._rows = 8
 
     def build(self) -> None:
         """Create the tab's content in the current container."""
@@ -36,7 +39,9 @@ class Controls:
         dpg.add_input_text(
             tag="motion_search", hint="search", width=-1, callback=lambda *_: self._list_motions()
         )
-        dpg.add_listbox((ENDLESS,), tag="motion_list", num_items=8, width=-1, callback=self._motion_chosen)
+        dpg.add_listbox(
+            (ENDLESS,), tag="motion_list", num_items=self._rows, width=-1, callback=self._motion_chosen
+        )
         dpg.add_button(
             label="Open motion file ...",
             tag="open_motion",
@@ -123,10 +128,16 @@ class Controls:
         if dpg.get_value("policy") != shot.policy and not dpg.is_item_active("policy"):
             dpg.set_value("policy", shot.policy)
 
-    def fit(self, height: int, scale: float) -> None:
-        """Use what the panel's ``height`` [pixels] leaves for the list of motions."""
-        rows = int((height / scale - 560) / 20) + 3
-        dpg.configure_item("motion_list", num_items=max(3, min(24, rows)))
+    def fit(self, bottom: float) -> None:
+        """Give the list of motions what the panel leaves above ``bottom`` [pixels], once it is drawn."""
+        if not dpg.is_item_visible("push_left"):
+            return
+        last = dpg.get_item_rect_min("push_left")[1] + dpg.get_item_rect_size("push_left")[1]
+        row = dpg.get_item_rect_size("motion_list")[1] / (self._rows + 0.5)
+        rows = max(3, min(24, self._rows + math.floor((bottom - last) / row)))
+        if rows != self._rows:
+            self._rows = rows
+            dpg.configure_item("motion_list", num_items=rows)
 
     # --- lists -----------------------------------------------------------------------------
 

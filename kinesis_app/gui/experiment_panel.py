@@ -11,6 +11,7 @@ from kinesis_app.experiment.presets import PRESETS
 from kinesis_app.experiment.selection import selectors
 from kinesis_app.gui import theme
 from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.elide import elided
 from kinesis_app.gui.experiment_rows import KINDS, MuscleRow, muscle_rows, with_row, without_row
 from kinesis_app.session import messages as m
 
@@ -24,6 +25,8 @@ _SLIDERS = (
     ("mass", "mass %.0f %%", 30.0, 300.0, 100.0),
 )
 _MODEL_FRICTION = 1.0
+_KIND, _REST = 100, 40
+"""Width of the choice of what is done to a muscle [pixels at font scale 1]."""
 _FATIGUE = (("pace", "%.0f x life", 1.0, 100.0), ("start", "starts at %.2f", 0.0, 1.0))
 
 
@@ -191,11 +194,13 @@ class ExperimentPanel:
                     KINDS,
                     tag=f"x_kind{i}",
                     default_value=row.kind,
-                    width=100,
+                    width=round(_KIND * self._desk.settings.font_scale),
                     user_data=row,
                     callback=self._row_changed,
                 )
-                dpg.add_text(row.selector)
+                used = (_KIND + _REST) * self._desk.settings.font_scale
+                room = dpg.get_item_rect_size("x_preset")[0] - used
+                dpg.add_text(elided(row.selector, room, theme.text_width))
             dpg.add_slider_float(
                 tag=f"x_value{i}",
                 parent="x_rows",
@@ -214,7 +219,7 @@ class ExperimentPanel:
     def _rebuild_pushes(self, experiment: Experiment) -> None:
         dpg.delete_item("x_pushes", children_only=True)
         for i, push in enumerate(experiment.pushes):
-            phase = "" if push.phase is None else f", {100 * push.phase:.0f} % stride"
+            phase = "" if push.phase is None else f", at {100 * push.phase:.0f} %"
             with dpg.group(horizontal=True, parent="x_pushes"):
                 dpg.add_button(label="x", small=True, user_data=i, callback=self._drop_push)
                 dpg.add_text(f"{push.force:.0f} N, {push.direction:.0f} deg, {push.at:.1f} s{phase}")

@@ -38,6 +38,7 @@ class GaitPlots:
             dpg.add_text("right", color=PALETTE[RIGHT])
             dpg.add_text("left", color=PALETTE[LEFT])
             theme.dim("band: people, mean +- sd")
+        theme.dim("muscles: excitation; EMG scaled to its peak")
         theme.dim("No whole stride yet.", tag="gait_note")
         rows = -(-len(TITLES) // _COLUMNS)
         with dpg.subplots(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from kinesis_app.errors import KinesisError
+from kinesis_app.gui.memory import give_back_freed
 
 T = TypeVar("T")
 
@@ -123,3 +124,5 @@ class Jobs:
             self._results.put(lambda: then(result))
         finally:
             self._running.remove(progress)
+            if progress.what:  # what the user asked for is large, and rare
+                give_back_freed()

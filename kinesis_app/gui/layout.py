@@ -180,7 +180,7 @@ def fit(parts: Parts, desk: Desk) -> tuple[int, int, int]:
     ):
         parts.mirror.configure(tag, width=size[0], height=size[1], show=show)
     parts.left_tabs.update(settings.left_tab, left - _PADDING)
-    parts.controls.fit(content_height, scale)
+    parts.controls.fit(height - 2 * _PADDING)
     parts.plots.fit(right - _PADDING)
     parts.viewport.update(centre, view_height)
     edge = (left + _GAP if settings.left_panel else 0) + _GAP + 2

@@ -38,7 +38,7 @@ class MuscleLines:
     def build(self) -> None:
         """Create the plot in the current container."""
         axis = time_plot(PLOT, "activation")
-        dpg.set_axis_limits(axis, 0.0, 1.0)
+        dpg.set_axis_limits(axis, -0.08, 1.08)  # room for the labels of 0 and 1
         dpg.set_axis_ticks(axis, (("0", 0.0), ("0.5", 0.5), ("1", 1.0)))
         for slot in range(MAX_LINES):
             add_line(f"kept_line{slot}", axis, f"thin_{slot}", show=False)

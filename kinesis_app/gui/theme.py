@@ -10,9 +10,6 @@ import dearpygui.dearpygui as dpg
 FONT = Path(__file__).parent / "fonts" / "DejaVuSansCondensed.ttf"
 FONT_SIZE = 15
 ACCENT = (232, 112, 48)
-WARNING = (245, 195, 90)
-BAD = (240, 100, 90)
-GOOD = (86, 180, 133)
 Color = tuple[int, ...]
 _PALETTES: dict[str, dict[str, Color]] = {
     "dark": {
@@ -33,7 +30,8 @@ _ROLES = {
     "TitleBg": "panel", "TitleBgActive": "field", "MenuBarBg": "panel", "ScrollbarBg": "panel",
     "ScrollbarGrab": "grab", "Button": "button", "ButtonHovered": "active", "Header": "hovered",
     "HeaderHovered": "active", "HeaderActive": "active", "Separator": "border", "Tab": "field",
-    "TabHovered": "hovered", "TabActive": "active", "TableRowBgAlt": "field",
+    "TabHovered": "hovered", "TabActive": "active", "TableRowBgAlt": "field", "TableHeaderBg": "button",
+    "ResizeGrip": "grab", "ResizeGripHovered": "active", "ResizeGripActive": "active",
 }  # fmt: skip
 _ACCENTED = ("CheckMark", "ButtonActive", "PlotHistogram")
 # Plots are dark in both themes: the colour maps and the lines are made for it.

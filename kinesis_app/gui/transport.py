@@ -21,6 +21,11 @@ _BUTTONS = (("time.reset", 60), ("time.back", 54), ("time.play", 62), ("time.ste
 _ROOM = 565
 """In a narrower bar something is left out [pixels at font scale 1]; the menu has it."""
 _ERROR_IS_LARGE = 0.15
+_GAP = 16
+_BAR, _CANCEL = 190, 56
+"""Widths of the bar of what is under way and of its button [pixels at font scale 1]."""
+_LEAST_NOTE = _LEAST_NAME = 40
+"""Less room is left empty [pixels]."""
 
 
 def rate_label(rate: float) -> str:
@@ -55,13 +60,13 @@ class Transport:
             loop = self._actions["time.loop"]
             dpg.add_checkbox(label="Loop", tag="loop", callback=lambda *_: self._call(loop))
             self._button("time.continue", "Continue from here", 150)
-        with dpg.group(horizontal=True, horizontal_spacing=16):
+        with dpg.group(horizontal=True, horizontal_spacing=_GAP):
             for tag in ("read_time", "read_rate", "read_error"):
                 dpg.add_text("", tag=tag)
             theme.dim("", tag="read_view")
             with dpg.group(horizontal=True, tag="work", show=False):
                 dpg.add_progress_bar(tag="work_bar", overlay="")
-                theme.sized("work_bar", 190, 20)
+                theme.sized("work_bar", 0, 20)
                 dpg.add_button(
                     label="Cancel", small=True, callback=lambda *_: self._call(self._actions["file.cancel"])
                 )
@@ -75,32 +80,47 @@ class Transport:
         self._mirror.configure("loop", show=not narrow)
         for tag in ("time_step", "rate"):
             self._mirror.configure(tag, show=not (narrow and shot.reviewing))
-        total = "" if shot.walking_speed is not None else f" / {shot.motion_seconds:.1f}"
-        self._mirror.set_value("read_time", f"{shot.motion[:28]}   {shot.time:.2f}{total} s")
-        self._mirror.set_value("read_rate", _rate_note(shot))
-        state = "   FALLEN" if shot.fallen else ""
-        self._mirror.set_value("read_error", f"error {1e3 * shot.body_error:.0f} mm{state}")
+        self._show_readings(shot, width - 26)
         large = shot.fallen or shot.body_error > _ERROR_IS_LARGE
         if (themes := (shot.playing, large)) != self._themes:
             self._themes = themes
             dpg.bind_item_theme("time_play", 0 if shot.playing else "accent_button")
             dpg.bind_item_theme("read_error", "warning_text" if large else 0)
-        room = dpg.get_item_rect_min("timeline")[0] + width - 18 - dpg.get_item_rect_min("read_view")[0]
-        self._mirror.set_value("read_view", elided(view_note, room, theme.text_width))
+        room = dpg.get_item_rect_min("timeline")[0] + width - 26 - dpg.get_item_rect_min("read_view")[0]
+        note = elided(view_note, room, theme.text_width) if room > _LEAST_NOTE else ""
+        self._mirror.set_value("read_view", note)
         dpg.set_value("loop", shot.loop)
         if not dpg.is_item_active("rate"):
             dpg.set_value("rate", rate_label(shot.rate))
-        self._show_work()
 
-    def _show_work(self) -> None:
-        running = self._desk.jobs.running
+    def _show_readings(self, shot: m.Snapshot, room: float) -> None:
+        total = "" if shot.walking_speed is not None else f" / {shot.motion_seconds:.1f}"
+        time, rate = f"   {shot.time:.2f}{total} s", _rate_note(shot)
+        error = f"error {1e3 * shot.body_error:.0f} mm{'   FALLEN' if shot.fallen else ''}"
+        name, measure = shot.motion[:28], theme.text_width
+        room = self._show_work(room - measure(time) - measure(error) - _GAP)
+        with_rate = room - measure(rate) - _GAP
+        if shown := with_rate > min(measure(name), _LEAST_NAME):
+            room = with_rate
+        self._mirror.set_value("read_time", elided(name, room, measure) + time)
+        self._mirror.set_value("read_rate", rate)
+        self._mirror.configure("read_rate", show=shown)
+        self._mirror.set_value("read_error", error)
+
+    def _show_work(self, room: float) -> float:
+        """Show what is under way; how much of ``room`` it leaves [pixels]."""
+        running, scale = self._desk.jobs.running, self._desk.settings.font_scale
         self._mirror.configure("work", show=bool(running))
         self._mirror.configure("read_view", show=not running)
-        if running:
-            work = running[-1]
-            share = f" {100 * work.share:.0f} %" if work.share >= 0.0 else " ..."
-            self._mirror.configure("work_bar", overlay=f"{work.what[:24]}{share}")
-            dpg.set_value("work_bar", max(work.share, 0.0))
+        if not running:
+            return room
+        work, cancel = running[-1], _CANCEL * scale + 2 * _GAP
+        bar = min(_BAR * scale, max(room - cancel, 1.0))
+        share = f" {100 * work.share:.0f} %" if work.share >= 0.0 else " ..."
+        what = elided(work.what, bar - theme.text_width(share) - _GAP, theme.text_width)
+        self._mirror.configure("work_bar", overlay=f"{what}{share}", width=round(bar))
+        dpg.set_value("work_bar", max(work.share, 0.0))
+        return room - bar - cancel
 
     def _button(self, name: str, label: str, width: int) -> None:
         action, tag = self._actions[name], name.replace(".", "_")
