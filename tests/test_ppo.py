@@ -223,6 +223,9 @@ def test_environment_goes_on_exactly_from_its_state() -> None:
         got = other.step(action)
         np.testing.assert_array_equal(got.observation, wanted.observation)
         np.testing.assert_array_equal(got.reward, wanted.reward)
+    fewer = TrackingEnv([stand(2.0)], replace(settings, n_envs=4))
+    with pytest.raises(KinesisError, match="another number of bodies"):
+        restore_env(fewer, state)
 
 
 def _curve(run: Path) -> list[dict]:
@@ -341,7 +344,7 @@ def test_all_stages_with_a_kill_in_the_distillation(
     from training import run as runs
     from training.export import read_onnx
 
-    monkeypatch.setattr(actions, "_teacher", lambda clips: PretendTeacher())
+    monkeypatch.setattr(actions, "_teacher", lambda clips, bank: PretendTeacher())
     monkeypatch.setattr(card, "_PUSHES", 1)
     settings = {
         "action": "teacher",

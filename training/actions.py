@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kinesis_app.body.joints import N_JOINTS
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.observation import OBSERVATION_SIZE
+from kinesis_app.env.reference import ReferenceBank, reference_bank
 from kinesis_app.env.tracking import MuscleActuator, TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
@@ -44,15 +45,17 @@ def make_env(
         if settings.physics != "mujoco":
             raise KinesisError(f"'action: kinesis' needs 'physics: mujoco', not '{settings.physics}'.")
         return kinesis.KinesisEnv(clips, settings, seed, kinesis.KinesisActuator())
-    return TrackingEnv(clips, settings, seed, _teacher(clips) if action == "teacher" else MuscleActuator())
+    bank = reference_bank(clips)
+    actuator = _teacher(clips, bank) if action == "teacher" else MuscleActuator()
+    return TrackingEnv(bank, settings, seed, actuator)
 
 
-def make_labeller(clips: Sequence[MotionClip]) -> Labeller:
+def make_labeller(clips: Sequence[MotionClip], bank: ReferenceBank) -> Labeller:
     """What turns the teacher's actions into muscle commands for the student to learn."""
-    return _teacher(clips)
+    return _teacher(clips, bank)
 
 
-def _teacher(clips: Sequence[MotionClip]) -> TeacherActuator:
+def _teacher(clips: Sequence[MotionClip], bank: ReferenceBank) -> TeacherActuator:
     from training.teacher import TeacherActuator  # compiles its kernel: only on demand
 
-    return TeacherActuator(clips)
+    return TeacherActuator(clips, bank)

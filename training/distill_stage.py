@@ -26,7 +26,7 @@ def distill_stage(run: Run) -> None:
     new = initial_actor(run, "", "muscles", settings.hidden)
     task = _distill_env(config)
     env = make_env("muscles", run.clips, own_part(task, run.ranks), run.ranks.seed(config.seed + 10))
-    labeller = make_labeller(run.clips)
+    labeller = make_labeller(run.clips, env.bank)
     student = distill.Student.create(new, settings, config.seed + 10, run.ranks)
     steady = replace(config.teacher.curriculum, push_max=0.0)
     curriculum = Curriculum(steady, len(run.clips), task.fail_distance)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from kinesis_app.env.tracking import TrackingEnv
+from kinesis_app.errors import KinesisError
 
 _ARRAYS = ("clip", "step_index", "age", "moved", "leash", "_push", "_push_left", "clip_weights")
 _DELAY = ("steps", "waiting", "is_new")
@@ -32,7 +33,13 @@ def env_state(env: TrackingEnv) -> dict[str, Any]:
 
 
 def restore_env(env: TrackingEnv, state: dict[str, Any]) -> None:
-    """Bring ``env`` (same clips, same number of bodies) into a state of :func:`env_state`."""
+    """Bring ``env`` (same clips, same bodies) into a state of :func:`env_state`.
+
+    Raises:
+        KinesisError: If the bodies are not as many, or not of the same engine.
+    """
+    if state["physics"].shape != env.bodies.state()[0].shape:
+        raise KinesisError("The checkpoint is of another number of bodies or another physics engine.")
     for name in _ARRAYS:
         getattr(env, name)[...] = state[name].numpy()
     for name in _DELAY:

@@ -88,13 +88,14 @@ class TeacherActuator:
 
     Args:
         clips: The same clips, in the same order, as the environment's.
+        bank: Their table, if there is one already.
     """
 
     action_size = N_JOINTS
 
-    def __init__(self, clips: Sequence[MotionClip]) -> None:
+    def __init__(self, clips: Sequence[MotionClip], bank: ReferenceBank | None = None) -> None:
         self.gains = teacher_gains.ALL
-        self.table = teacher_table(clips, reference_bank(clips))
+        self.table = teacher_table(clips, bank or reference_bank(clips))
         self._arrays = tuple(getattr(self.table, name) for name in _KERNEL_ARRAYS)
         self._plant: _Plant | None = None
 

@@ -130,18 +130,18 @@ class TrackingEnv:
 
     def __init__(
         self,
-        clips: Sequence[MotionClip],
+        clips: Sequence[MotionClip] | ReferenceBank,
         settings: TrackingSettings,
         seed: int = 0,
         actuator: Actuator | None = None,
     ) -> None:
-        self.bank: ReferenceBank = reference_bank(clips)
+        self.bank = clips if isinstance(clips, ReferenceBank) else reference_bank(clips)
         self.settings = settings
         self.actuator: Actuator = actuator if actuator is not None else MuscleActuator()
         models = varied_models(settings.variation, seed)
         self.bodies = make_bodies(settings.physics, settings.n_envs, settings.n_threads or None, models)
         self.rng = np.random.default_rng(seed)
-        self.clip_weights = np.ones(len(clips))
+        self.clip_weights = np.ones(len(self.bank.names))
         n = settings.n_envs
         self.clip = np.zeros(n, dtype=int)
         self.step_index = np.zeros(n, dtype=int)  # control steps into the clip
