@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -183,3 +184,16 @@ def test_what_is_left_of_a_plan() -> None:
     assert isinstance(turn, Turn)
     assert turn.angle == pytest.approx(math.pi / 4, abs=0.02)
     assert stand == Stand(3.0)
+
+
+@pytest.mark.parametrize("degrees", [20.0, 45.0, 90.0, 173.0, -60.0])
+@pytest.mark.parametrize("turning", [0.0, 0.5, -0.5])
+def test_a_curve_goes_on_from_the_turning_under_way(degrees: float, turning: float) -> None:
+    plan = replace(WALKING, turn=((0.0, turning),))
+    curve = compile_segments((Arc(math.radians(degrees)), Move()), plan, 1.0).plan
+    path = path_of(curve, 1.0, 12.0)
+    assert math.degrees(path.pose[-1, 2] - path.pose[0, 2]) == pytest.approx(degrees, abs=0.3)
+    assert np.abs(np.diff(path.velocity[:, 2])).max() * 150.0 < 1.6
+    if turning > 0.0 and degrees >= 45.0:
+        until_half = path.pose[:, 2] - path.pose[0, 2] < math.radians(0.5 * degrees)
+        assert path.velocity[until_half, 2].min() > 0.4  # it is not left first

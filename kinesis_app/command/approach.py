@@ -20,8 +20,8 @@ DT = 1.0 / 15.0
 """Step of time, and the spacing of the knots [s]."""
 LONGEST, FARTHEST = 600.0, 300.0
 """Longest way that is planned [s], [m]."""
-WALKING = 0.4
-"""Who goes faster than this walks already [m/s]."""
+WALKING = (0.4, 1.0)
+"""Who goes slower than the first only starts, who goes faster than the second walks already [m/s]."""
 ARRIVED = (0.004, 0.006)
 """A rest nearer than this to the goal [m, rad] is there."""
 
@@ -46,7 +46,7 @@ class Limits:
     turn: float = 1.0
     acceleration: float = 0.8
     turn_acceleration: float = 1.5
-    centripetal: float = 0.9
+    centripetal: float = 0.7
     turn_first: float = 16.0
 
 
@@ -159,7 +159,8 @@ def _steered(
         if distance < ARRIVED[0] and abs(turn_left) < ARRIVED[1] and slow:
             rows.append([0.0, 0.0, 0.0])
             return rows
-        power = 2.0 if velocity[0] > WALKING else limits.turn_first
+        share = min(max((velocity[0] - WALKING[0]) / (WALKING[1] - WALKING[0]), 0.0), 1.0)
+        power = limits.turn_first + share * (2.0 - limits.turn_first)
         wanted = _wanted(pose[2], dx, dy, distance, facing, way, limits, power)
         velocity = _nearer(velocity, wanted, limits)
         pose = _moved(pose, rows[-1], velocity)

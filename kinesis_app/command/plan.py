@@ -18,7 +18,7 @@ SIDE_ACCELERATION = 0.6
 """Of side steps [m/s^2]."""
 TURN_RATE = 1.0
 """Of turning on the spot [rad/s]."""
-CURVE_RATE, CENTRIPETAL = 0.8, 0.9
+CURVE_RATE, CENTRIPETAL = 0.65, 0.7
 """Where no radius is given: fastest turning [rad/s], largest speed times turning rate [m/s^2]."""
 OPEN_SECONDS = 3.0
 """How long 'walk forward' lasts when something else follows [s]."""
@@ -26,6 +26,8 @@ PAUSE = 1.0
 """How long 'stop' or 'stand' lasts when something else follows [s]."""
 LONGEST = 7200.0
 """Longest program [s]."""
+GOES_ON = 0.7
+"""Who turns already and is to turn that way by more than this goes on with it [rad]."""
 STILL = 0.05
 """A slower speed is none [m/s]."""
 
@@ -188,7 +190,9 @@ def _arc(writer: Writer, arc: Arc, following: Segment | None) -> tuple[Segment, 
         ends = (writer.ramp(FORWARD, speed, ACCELERATION), writer.ramp(TURN, turning, rate))
         writer.until(max(ends))
         return done, True
-    angle = arc.angle - _straightened(writer)
+    angle = arc.angle
+    if angle * writer.velocity[TURN] < 0.0 or abs(angle) < GOES_ON:
+        angle -= _straightened(writer)
     curve(writer, angle, radius, speed, goes_on=_speed_into(following, "forward", speed) > 0.0)
     return done, False
 

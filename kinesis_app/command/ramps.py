@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinesis_app.motion.gait.plan import ACCELERATION, GRID_FPS, TURN_ACCELERATION, GaitPlan, Knots, path_of
+from kinesis_app.motion.gait.plan import ACCELERATION, GRID_FPS, GaitPlan, Knots, path_of
 
+CURVE_ACCELERATION = 1.0
+"""Change of the turning rate in mid-walk [rad/s^2]."""
 HARDEST = 2.0
 """Hardest braking where the way is short [m/s^2]."""
 
@@ -175,18 +177,15 @@ def curve(writer: Writer, angle: float, radius: float, speed: float, *, goes_on:
     """Turn by ``angle`` [rad] on a circle of ``radius`` [m] at ``speed`` [m/s], then walk on or stand.
 
     From and to rest, speed and turning change in proportion, so that the way is the circle itself; from
-    and to walking the turning changes at its own rate, and the way into the circle is a little wider.
+    and to walking the turning changes at its own rate, from what it is, and the way into the circle is a
+    little wider.
     """
     begin, sign = writer.time, math.copysign(1.0, angle)
     at_rest = (bool(writer.velocity[FORWARD] < 1e-3), not goes_on)
     if all(at_rest):
         speed = min(speed, math.sqrt(abs(angle) * radius * ACCELERATION))
-    turning = speed / radius
-    rates = [ACCELERATION / radius if rest else TURN_ACCELERATION for rest in at_rest]
-    slopes = 0.5 / rates[0] + 0.5 / rates[1]
-    peak = min(turning, math.sqrt(abs(angle) / slopes))
-    hold = (abs(angle) - slopes * peak**2) / max(peak, 1e-9)
-    ramps = Ramps(peak, peak / rates[0], hold, peak / rates[1])
+    rates = [ACCELERATION / radius if rest else CURVE_ACCELERATION for rest in at_rest]
+    ramps = _turning(abs(angle), max(sign * float(writer.velocity[TURN]), 0.0), speed / radius, rates)
     writer.follow(TURN, ramps, 0.0, sign)
     there = writer.ramp(FORWARD, speed, ACCELERATION)
     end = max(begin + ramps.seconds, there)
@@ -194,6 +193,15 @@ def curve(writer: Writer, angle: float, radius: float, speed: float, *, goes_on:
         brake = max(there, begin + ramps.seconds - speed / ACCELERATION)
         end = max(end, writer.ramp(FORWARD, 0.0, ACCELERATION, start=brake))
     writer.until(end)
+
+
+def _turning(angle: float, now: float, turning: float, rates: list[float]) -> Ramps:
+    """From the rate ``now`` over ``turning`` to none [rad/s], by ``angle`` in all [rad]."""
+    slopes = 0.5 / rates[0] + 0.5 / rates[1]
+    peak = min(turning, math.sqrt((angle + 0.5 * now**2 / rates[0]) / slopes))
+    rise = abs(peak - now) / rates[0]
+    hold = (angle - 0.5 * (now + peak) * rise - 0.5 * peak**2 / rates[1]) / max(peak, 1e-9)
+    return Ramps(peak, rise, max(hold, 0.0), peak / rates[1])
 
 
 def _cumulative(rate: np.ndarray, time: np.ndarray) -> np.ndarray:

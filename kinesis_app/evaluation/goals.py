@@ -30,8 +30,9 @@ LOWEST = 0.7
 """A pelvis below this has fallen [m]."""
 START = 0.1
 """From the goal's appearance to the first change of the plan [s]."""
-SETTLING = 0.6
-"""Wanted from the end of the planned way to the end of the episode [s]."""
+SETTLING = 0.7
+"""Wanted from the end of the planned way to the end of the episode [s]: while the last steps are made the
+pelvis is up to 7 cm beside the goal."""
 STANDING = GaitPlan(8.0)
 """What was done before the goal appears."""
 BATCH = 64

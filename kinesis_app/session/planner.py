@@ -17,7 +17,7 @@ PATIENCE = 0.035
 """How long the helper is thought to need at first for what is asked [s of the wall clock]; later as long
 as it took of late. The new plan takes over so much later than the step at which it was asked for."""
 LONGEST_PATIENCE = 4.0
-GRACE = 0.015
+GRACE = 0.02
 """A control step waits this long for what was asked just before it [s of the wall clock]."""
 LATE = 0.1
 """A plan that comes later than thought is still good for this long [s of simulated time]: there it is, to

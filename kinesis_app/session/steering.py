@@ -15,7 +15,7 @@ from kinesis_app.session.requests import Request, Revision, task_of
 
 WALKING_SPEED = 1.1
 """When it starts to walk [m/s]."""
-ON_THE_SPOT = math.radians(100.0)
+ON_THE_SPOT = math.radians(30.0)
 """From standing, larger changes of direction are turned on the spot [rad]."""
 AHEAD = math.radians(2.0)
 """A smaller change of direction is none [rad]."""
