@@ -344,7 +344,7 @@ def test_all_stages_with_a_kill_in_the_distillation(
     from training import run as runs
     from training.export import read_onnx
 
-    monkeypatch.setattr(actions, "_teacher", lambda clips, bank: PretendTeacher())
+    monkeypatch.setattr(actions, "_teacher", lambda clips, bank, leashed: PretendTeacher())
     monkeypatch.setattr(card, "_PUSHES", 1)
     settings = {
         "action": "teacher",

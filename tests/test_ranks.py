@@ -111,7 +111,7 @@ def test_one_process_goes_on_where_two_stopped(out: Path, monkeypatch: pytest.Mo
     from training import actions, card, distill_stage
 
     for module, name in ((actions, "_teacher"), (distill_stage, "make_labeller")):
-        monkeypatch.setattr(module, name, lambda clips, bank: two_ranks.PretendTeacher())
+        monkeypatch.setattr(module, name, lambda clips, bank, leashed: two_ranks.PretendTeacher())
     monkeypatch.setattr(card, "export_with_card", lambda run, actor: None)
     two = load_checkpoint(out / "teacher" / "checkpoint.pt")["state"]
     assert two["steps"] == 144

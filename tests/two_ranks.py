@@ -130,8 +130,8 @@ def train(port: int, arguments: Sequence[str]) -> None:
 def prepare() -> None:
     """No compiled teacher and no evaluation: they have tests of their own."""
     torch.set_num_threads(1)
-    actions._teacher = lambda clips, bank: PretendTeacher()  # type: ignore[assignment, return-value]
-    distill_stage.make_labeller = lambda clips, bank: PretendTeacher()
+    actions._teacher = lambda clips, bank, leashed: PretendTeacher()  # type: ignore[assignment, return-value]
+    distill_stage.make_labeller = lambda clips, bank, leashed: PretendTeacher()
     card.export_with_card = lambda run, actor: None
 
 

@@ -46,16 +46,17 @@ def make_env(
             raise KinesisError(f"'action: kinesis' needs 'physics: mujoco', not '{settings.physics}'.")
         return kinesis.KinesisEnv(clips, settings, seed, kinesis.KinesisActuator())
     bank = reference_bank(clips)
-    actuator = _teacher(clips, bank) if action == "teacher" else MuscleActuator()
+    leashed = settings.leashed_share > 0.0
+    actuator = _teacher(clips, bank, leashed) if action == "teacher" else MuscleActuator()
     return TrackingEnv(bank, settings, seed, actuator)
 
 
-def make_labeller(clips: Sequence[MotionClip], bank: ReferenceBank) -> Labeller:
+def make_labeller(clips: Sequence[MotionClip], bank: ReferenceBank, leashed: bool) -> Labeller:
     """What turns the teacher's actions into muscle commands for the student to learn."""
-    return _teacher(clips, bank)
+    return _teacher(clips, bank, leashed)
 
 
-def _teacher(clips: Sequence[MotionClip], bank: ReferenceBank) -> TeacherActuator:
+def _teacher(clips: Sequence[MotionClip], bank: ReferenceBank, leashed: bool) -> TeacherActuator:
     from training.teacher import TeacherActuator  # compiles its kernel: only on demand
 
-    return TeacherActuator(clips, bank)
+    return TeacherActuator(clips, bank, leashed)

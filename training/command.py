@@ -74,6 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, help="seed of everything random")
     add("--run-dir", type=Path, help="where to write (default: runs/NAME-SEED)")
     add("--resume", type=Path, metavar="DIR", help="go on with the run in DIR")
+    add(
+        "--student",
+        default="",
+        metavar="FILE",
+        help="distil into this policy (.onnx), not into a new network",
+    )
     add("--init", default="", metavar="FILE", help="start from a policy (.onnx) or a stage's result (.pt)")
     add("--motions", nargs="+", default=[], metavar="PATH", help="motion files or folders to train on too")
     add("--minutes", type=float, help="budget of wall-clock time, shared out among the stages")
@@ -120,6 +126,8 @@ def _new(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
         config = replace(config, env=replace(config.env, n_threads=options.threads))
     stages = _stages(config, options.stage, options.init)
     _check_init(config, stages[0], options.init)
+    if options.student:
+        _check_network("--student", options.student, "the distillation", network_sizes("muscles"))
     _check_shares(config, stages, ranks)
     if ranks.is_first and not options.quiet:
         print("Making the reference motions ...", file=sys.stderr)
@@ -132,6 +140,7 @@ def _new(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
         "minutes": options.minutes or 0.0,
         "motions": list(options.motions),
         "init": options.init,
+        "student": options.student,
         "device": options.device,
     }
     if ranks.is_first:
@@ -171,11 +180,15 @@ def _check_init(config: TrainConfig, stage: str, init: str) -> None:
     if not init:
         return
     wanted = network_sizes({"teacher": config.action, "distill": "teacher"}.get(stage, "muscles"))
-    sizes = load_network(Path(init)).sizes
+    _check_network("--init", init, f"the stage '{stage}'", wanted)
+
+
+def _check_network(option: str, file: str, what: str, wanted: tuple[int, int]) -> None:
+    sizes = load_network(Path(file)).sizes
     if (sizes[0], sizes[-1]) != wanted:
         raise KinesisError(
-            f"--init {init}: this network maps {sizes[0]} observations to {sizes[-1]} actions; "
-            f"the stage '{stage}' needs {wanted[0]} to {wanted[1]}."
+            f"{option} {file}: this network maps {sizes[0]} observations to {sizes[-1]} actions; "
+            f"{what} needs {wanted[0]} to {wanted[1]}."
         )
 
 
@@ -206,6 +219,7 @@ def _run(directory: Path, config: TrainConfig, facts: dict, seconds: float, quie
         minutes=float(facts["minutes"]),
         motions=tuple(facts["motions"]),
         init=facts["init"],
+        student=facts.get("student", ""),
         command=facts["command"],
     )
 

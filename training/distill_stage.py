@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+
+import torch
 
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
@@ -14,7 +17,7 @@ from training.curriculum import Curriculum
 from training.env_state import env_state, restore_env
 from training.mirror import observation_mirror, reflection
 from training.networks import Actor
-from training.run import InterruptedRunError, Run, initial_actor, own_part
+from training.run import InterruptedRunError, Run, initial_actor, load_network, own_part
 
 
 def distill_stage(run: Run) -> None:
@@ -23,10 +26,13 @@ def distill_stage(run: Run) -> None:
     teacher = initial_actor(run, "teacher.pt", "teacher", ())
     if len(teacher.sizes) < 3:
         raise KinesisError("Distillation needs a teacher: run that stage first, or --init .../teacher.pt.")
-    new = initial_actor(run, "", "muscles", settings.hidden)
+    if run.student:
+        new = load_network(Path(run.student))
+    else:
+        new = Actor(*network_sizes("muscles"), settings.hidden, torch.Generator().manual_seed(config.seed))
     task = _distill_env(config)
     env = make_env("muscles", run.clips, own_part(task, run.ranks), run.ranks.seed(config.seed + 10))
-    labeller = make_labeller(run.clips, env.bank)
+    labeller = make_labeller(run.clips, env.bank, task.leashed_share > 0.0)
     student = distill.Student.create(new, settings, config.seed + 10, run.ranks)
     steady = replace(config.teacher.curriculum, push_max=0.0)
     curriculum = Curriculum(steady, len(run.clips), task.fail_distance)

@@ -57,6 +57,7 @@ class Run:
         minutes: Budget of wall-clock time; 0 for none.
         motions: Files and folders of motions beside those of the configuration.
         init: Network to start from, or an empty string.
+        student: Policy to distil into, or an empty string for a new network.
         command: The command line, for the card.
         pending: Checkpoint to go on from.
         interrupted: Set from outside to stop at the next safe point.
@@ -71,6 +72,7 @@ class Run:
     minutes: float = 0.0
     motions: tuple[str, ...] = ()
     init: str = ""
+    student: str = ""
     command: str = ""
     pending: dict[str, Any] | None = None
     interrupted: bool = False

@@ -42,6 +42,7 @@ def start_at_beginning(env: TrackingEnv, activation: np.ndarray | None = None) -
     env.reset()
     env.clip[:] = np.arange(n) % len(env.bank.names)
     env.step_index[:] = env.age[:] = 0
+    env.leash[:] = np.inf
     rows = env.rows()
     env.bodies.reset(np.arange(n), env.bank.qpos[rows], env.bank.qvel[rows], activation)
     return env._observe(env.bodies.frame())
@@ -54,6 +55,7 @@ def score(
     limit: float = 0.15,
     repeats: int = 1,
     seed: int = 0,
+    leashed: bool = False,
 ) -> list[Score]:
     """Let a policy follow every clip from its first frame.
 
@@ -64,12 +66,19 @@ def score(
         limit: Mean body error that counts as failure [m].
         repeats: Attempts per clip; all but the first start with random activations up to 0.1.
         seed: Of those activations.
+        leashed: Whether a teacher's gains are those for references on a leash; here they keep their place.
 
     Returns:
         One score per clip and attempt; attempts of a clip follow one another by ``len(clips)``.
     """
     n = len(clips) * repeats
-    settings = TrackingSettings(n_envs=n, episode_seconds=np.inf, fail_distance=limit, start_noise=0.0)
+    settings = TrackingSettings(
+        n_envs=n,
+        episode_seconds=np.inf,
+        fail_distance=limit,
+        start_noise=0.0,
+        leashed_share=float(leashed),
+    )
     env = make_env(action, clips, settings, seed)
     activation = 0.1 * np.random.default_rng(seed).random((n, 80))
     activation[: len(clips)] = 0.0

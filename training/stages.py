@@ -146,7 +146,8 @@ def export_stage(run: Run) -> None:
     if not path.is_file():  # only the teacher was asked for: score it, there is nothing to export
         actor = initial_actor(run, "teacher.pt", run.config.action, (1,))
         clips = run.evaluation_clips
-        scores = score(clips, numpy_policy(actor), run.config.action)
+        leashed = run.config.env.leashed_share > 0.0
+        scores = score(clips, numpy_policy(actor), run.config.action, leashed=leashed)
         run.log.say(f"teacher: {summary(scores)}")
         return
     export_with_card(run, load_network(path))

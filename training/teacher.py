@@ -89,12 +89,15 @@ class TeacherActuator:
     Args:
         clips: The same clips, in the same order, as the environment's.
         bank: Their table, if there is one already.
+        leashed: Whether the gains are those for references on a leash.
     """
 
     action_size = N_JOINTS
 
-    def __init__(self, clips: Sequence[MotionClip], bank: ReferenceBank | None = None) -> None:
-        self.gains = teacher_gains.ALL
+    def __init__(
+        self, clips: Sequence[MotionClip], bank: ReferenceBank | None = None, leashed: bool = False
+    ) -> None:
+        self.gains = teacher_gains.gains_by_gait(leashed)
         self.table = teacher_table(clips, bank or reference_bank(clips))
         self._arrays = tuple(getattr(self.table, name) for name in _KERNEL_ARRAYS)
         self._plant: _Plant | None = None

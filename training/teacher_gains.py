@@ -1,9 +1,9 @@
 """How stiff the teacher is: gains for standing, walking and running, faded by what is planned.
 
-All were found by an evolution strategy (separable CMA-ES, 16 candidates a generation): standing in 75
-generations of 8 to 12 bodies without action and 72 of 16 bodies that were pushed with 55 to 95 N for 0.2 s, a
-trained policy acting; walking from there in 60 more with 70 to 130 N, the reference on a leash; running in
-85 of 12 bodies that, no action taken, were to run as long as possible at 2 to 3 m/s.
+All were found by an evolution strategy (separable CMA-ES, 16 candidates a generation): the steady ones in
+75 generations of 8 to 12 bodies that walked without action and 72 of 16 bodies that were pushed with 55 to
+95 N for 0.2 s, a trained policy acting; the leashed ones from there in 60 more with 70 to 130 N; those of
+running in 85 of 12 bodies that, no action taken, were to run as long as possible at 2 to 3 m/s.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ class TeacherGains:
         return np.concatenate([np.atleast_1d(getattr(self, f.name)) for f in fields(self)])
 
 
-STANDING = TeacherGains()
-WALKING = TeacherGains(
+STEADY = TeacherGains()
+"""Standing, and walking where the reference keeps its place."""
+LEASHED = TeacherGains(
     stiffness=(588.0, 474.0, 34.7, 96.3, 294.0, 38.6, 5.54),
     damping=(4.49, 31.1, 6.13, 11.9, 3.18, 0.519, 0.0779),
     forward=(449.0, 159.0, 149.0),
@@ -76,8 +77,17 @@ RUNNING = TeacherGains(
     step=(-0.569, -0.00871, -0.399, -0.0268),
     tilt=0.687,
 )
-ALL = np.array([STANDING.row(), WALKING.row(), RUNNING.row()])
-"""Gains by gait, shape (3, 40)."""
+
+
+def gains_by_gait(leashed: bool) -> np.ndarray:
+    """Gains of standing, walking and running, shape (3, 40).
+
+    Args:
+        leashed: Whether bodies that stray take their references along: then it pays to follow the body's
+            velocity with wider steps and not to pull it back to a place.
+    """
+    return np.array([gains.row() for gains in (STEADY, LEASHED if leashed else STEADY, RUNNING)])
+
 
 _UNLOADED, _FLIGHT = 0.05, 0.5
 """Share of the weight below which a foot is in the air, and the whole body."""
