@@ -30,7 +30,7 @@ def _warp() -> tuple[Any, Any]:
         import warp
     except ImportError:
         raise KinesisError("'physics: warp' needs MuJoCo Warp: pip install -e '.[warp]'.") from None
-    warp.config.quiet = True
+    warp.config.log_level = warp.LOG_WARNING  # or it names each of its hundred kernels
     return warp, mujoco_warp
 
 
