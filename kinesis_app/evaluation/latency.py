@@ -12,6 +12,7 @@ import numpy as np
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.session import messages as m
+from kinesis_app.session.clock import switch_quickly
 from kinesis_app.session.core import SessionCore
 from kinesis_app.session.course import Course
 from kinesis_app.session.simulation import PolicyFunction, Simulation
@@ -88,6 +89,7 @@ def evaluate_latency(policy: PolicyFunction, count: int = 100, *, seed: int = 0)
     """
     rng, answers = np.random.default_rng(seed), list[Answer]()
     core = SessionCore(_Watched(endless_walk(), policy), playing=True, loop=True, rate=1.0)
+    switch_quickly()
     try:
         core.restart_clock()
         while len(answers) < count:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from collections import deque
 
@@ -14,6 +15,14 @@ MAX_LATE = 0.25
 """Lateness beyond which time is dropped rather than caught up [s]."""
 WINDOW = 1.0
 """Over which the real-time factor is measured [s]."""
+
+
+def switch_quickly() -> None:
+    """Let threads take turns every millisecond.
+
+    Every call into MuJoCo gives up the interpreter; by default getting it back may take 5 ms.
+    """
+    sys.setswitchinterval(min(sys.getswitchinterval(), 1e-3))
 
 
 class Clock:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import queue
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from typing import Any
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.session import messages as m
+from kinesis_app.session.clock import switch_quickly
 from kinesis_app.session.core import SessionCore
 from kinesis_app.session.recording import Recording
 from kinesis_app.session.simulation import Simulation
@@ -45,8 +45,7 @@ class LiveSession:
 
     def start(self) -> LiveSession:
         """Let the thread begin; returns the session."""
-        # Every call into MuJoCo gives up the interpreter; by default getting it back may take 5 ms.
-        sys.setswitchinterval(min(sys.getswitchinterval(), 1e-3))
+        switch_quickly()
         self._thread.start()
         return self
 

@@ -28,7 +28,7 @@ SEEN = 0.7
 """An answer reaches this much further than until it is planned on [s of simulated time]; 0.53 s are seen."""
 ASTRAY = 0.05
 """A walk that the body took along further than this is planned anew, back to where it was to lead [m]."""
-RESERVE = 4.0
+RESERVE = 2.0
 """An endless walk is extended when less than this is left [s]."""
 
 
