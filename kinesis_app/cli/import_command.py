@@ -58,6 +58,9 @@ class Imported:
             "contacts": {side: [list(s) for s in r.contacts[i]] for i, side in enumerate(("right", "left"))},
             "scale": r.scale,
             "correction": r.correction.figures() if r.correction else None,
+            "feasible": r.feasibility.feasible,
+            "reasons": list(r.feasibility.reasons),
+            "root_residual": round(r.feasibility.root_residual, 4),
             "notes": list(r.notes),
         }
 

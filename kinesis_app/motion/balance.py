@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from scipy.sparse import diags_array
 from scipy.sparse.linalg import splu
-from scipy.spatial import ConvexHull, QhullError
 
 
 @dataclass(frozen=True)
@@ -69,17 +68,36 @@ def gentlest(
     return np.asarray(splu(normal.tocsc()).solve(right))
 
 
-def nearest_inside(point: np.ndarray, corners: np.ndarray) -> np.ndarray:
-    """The point of the convex hull of ``corners`` (N, 2) that is nearest to ``point`` (2,)."""
-    try:
-        hull = ConvexHull(corners)
-    except QhullError:  # all on one line
-        start, end = corners, np.roll(corners, -1, axis=0)
-    else:
-        if (hull.equations[:, :2] @ point + hull.equations[:, 2] <= 0.0).all():
-            return point
-        start, end = corners[hull.simplices[:, 0]], corners[hull.simplices[:, 1]]
-    edge = end - start
-    along = np.sum((point - start) * edge, axis=1) / np.maximum(np.sum(edge**2, axis=1), 1e-12)
-    candidates = start + np.clip(along, 0.0, 1.0)[:, None] * edge
-    return candidates[np.argmin(np.linalg.norm(candidates - point, axis=1))]
+def nearest_inside(points: np.ndarray, corners: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Where the convex hulls of corners are nearest to points, for all frames at once.
+
+    A point outside a hull is nearest to one of its edges, and no other chord of the hull is nearer;
+    a point is inside if no half plane holds all corners seen from it.
+
+    Args:
+        points: Shape (T, 2).
+        corners: Shape (T, N, 2).
+        counted: Which corners there are, at least one per frame, shape (T, N).
+
+    Returns:
+        The nearest points, shape (T, 2); those inside stay where they are.
+    """
+    first, second = np.triu_indices(corners.shape[1])
+    start, along = corners[:, first], corners[:, second] - corners[:, first]
+    reach = np.sum((points[:, None] - start) * along, axis=2)
+    share = np.clip(reach / np.maximum(np.sum(along**2, axis=2), 1e-12), 0.0, 1.0)
+    nearest = start + share[..., None] * along
+    distance = np.linalg.norm(nearest - points[:, None], axis=2)
+    distance[~(counted[:, first] & counted[:, second])] = np.inf
+    rows = np.arange(len(points))
+    found = nearest[rows, distance.argmin(axis=1)]
+    return np.where(_widest_gap(corners - points[:, None], counted)[:, None] < np.pi, points, found)
+
+
+def _widest_gap(rays: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Largest angle [rad] (T,) between neighbours of rays (T, N, 2)."""
+    angle = np.arctan2(rays[..., 1], rays[..., 0])
+    any_angle = angle[np.arange(len(angle)), counted.argmax(axis=1)]
+    angle = np.sort(np.where(counted, angle, any_angle[:, None]), axis=1)
+    closing = angle[:, :1] + 2.0 * np.pi - angle[:, -1:]
+    return np.concatenate([np.diff(angle, axis=1), closing], axis=1).max(axis=1)

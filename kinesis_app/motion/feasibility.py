@@ -78,6 +78,7 @@ class Feasibility:
         zmp_outside_mm: Mean distance of the ZMP from the soles, 0 inside.
         joint_range_violations: Share of frames with a joint outside its range.
         skate_mm: Largest slide of a foot while it stands.
+        skates_mm: The slide of each stand.
         penetration_mm: How deep soles go into the floor, 99.5th percentile.
         tendon_jump_mm: Largest change of one of the 80 tendons' lengths per frame at 150 Hz.
         feasible: Whether all of it is within the limits.
@@ -91,6 +92,7 @@ class Feasibility:
     zmp_outside_mm: float
     joint_range_violations: float
     skate_mm: float
+    skates_mm: tuple[float, ...]
     penetration_mm: float
     tendon_jump_mm: float
     feasible: bool
@@ -121,18 +123,26 @@ def check(clip: MotionClip, limits: Limits | None = None) -> Feasibility:
     low, high = joint_table().range.T
     beyond = (clip.joints < low - 1e-6) | (clip.joints > high + 1e-6)
     depth = np.maximum(-points[..., 2].min(axis=(1, 2)), 0.0)
+    slides = skates(frames, points, ready)
     values = {
         "ik_error_mm": _ik_error(clip),
         "root_residual": residual / weight,
         "zmp_outside_share": float((outside > OUTSIDE).mean()) if len(outside) else 0.0,
         "zmp_outside_mm": 1e3 * float(outside.mean()) if len(outside) else 0.0,
         "joint_range_violations": float(beyond.any(axis=1).mean()),
-        "skate_mm": 1e3 * _skate(frames, points, ready),
+        "skate_mm": 1e3 * max(slides, default=0.0),
         "penetration_mm": 1e3 * float(np.percentile(depth, 99.5)),
         "tendon_jump_mm": 1e3 * tendon_jump(work),
     }
     reasons = _reasons(values, limits, beyond)
-    return Feasibility(root_residual_n=residual, feasible=not reasons, reasons=reasons, **values)  # type: ignore[arg-type]
+    slides_mm = tuple(1e3 * slide for slide in slides)
+    return Feasibility(
+        root_residual_n=residual,
+        skates_mm=slides_mm,
+        feasible=not reasons,
+        reasons=reasons,
+        **values,  # type: ignore[arg-type]
+    )
 
 
 def _ik_error(clip: MotionClip) -> float | None:
@@ -146,36 +156,52 @@ def _zmp_distance(dynamics: ClipDynamics, points: np.ndarray, ready: np.ndarray,
     carrying = ready > SUPPORT
     up = (dynamics.grf.sum(axis=1) + dynamics.root_residual[:, :3])[:, 2]
     frames = np.flatnonzero(carrying.any(axis=(1, 2)) & (up > LIGHT * weight))
-    distance = np.empty(len(frames))
-    for i, t in enumerate(frames.tolist()):
-        inside = nearest_inside(dynamics.zmp[t], points[t][carrying[t]][:, :2])
-        distance[i] = np.linalg.norm(inside - dynamics.zmp[t])
-    return distance
+    if not len(frames):
+        return np.zeros(0)
+    zmp, soles = dynamics.zmp[frames], points[frames, :, :, :2].reshape(len(frames), -1, 2)
+    inside = nearest_inside(zmp, soles, carrying[frames].reshape(len(frames), -1))
+    return np.asarray(np.linalg.norm(inside - zmp, axis=1))
 
 
-def _skate(frames: kinematics.BodyFrames, points: np.ndarray, ready: np.ndarray) -> float:
-    """Largest way [m] that a foot slides while it stands.
+def skates(frames: kinematics.BodyFrames, points: np.ndarray, ready: np.ndarray) -> list[float]:
+    """Largest way [m] that a foot slides in each of its stands, right foot first.
 
-    Slip = motion of a contact sphere's centre - what rolling without slip would give (turn x radius);
-    spheres near the lowest one share the contact.
+    Args:
+        frames: Of a clip at ``WORK_FPS``.
+        points: Lowest points of its contact spheres [m], shape (T, 2, 8, 3).
+        ready: How much each may carry [1], shape (T, 2, 8).
     """
-    worst = 0.0
-    for side, suffix in enumerate("rl"):
-        spheres = foot_spheres(side)
-        bodies = [kinematics.BODIES.index(f"{'toes' if t else 'calcn'}_{suffix}") for t in spheres.on_toes]
-        turn = rotvec_between(frames.rot[:-1, bodies], frames.rot[1:, bodies])
-        rolled = spheres.radius[:, None] * np.cross(turn, [0.0, 0.0, 1.0])[..., :2]
-        slip = np.diff(points[:, side, :, :2], axis=0) - rolled
-        height = points[:-1, side, :, 2]
-        low = height.min(axis=1)
-        share = np.exp(-(height - low[:, None]) / SHARED)
-        mean = np.einsum("tp,tpi->ti", share / share.sum(axis=1, keepdims=True), slip)
+    found = []
+    for side in (0, 1):
+        slip = sole_slip(frames, points, side)
+        low = points[:-1, side, :, 2].min(axis=1)
         standing = (low < TOUCH_HEIGHT[0]) & (ready[:-1, side].max(axis=1) > STILL)
         edges = np.flatnonzero(np.diff(np.concatenate([[False], standing, [False]]).astype(int)))
         for start, stop in edges.reshape(-1, 2):
-            way = np.cumsum(mean[start:stop], axis=0)
-            worst = max(worst, float(np.linalg.norm(way - way[0], axis=1).max()))
-    return worst
+            way = np.cumsum(slip[start:stop], axis=0)
+            found.append(float(np.linalg.norm(way - way[0], axis=1).max()))
+    return found
+
+
+def sole_slip(frames: kinematics.BodyFrames, points: np.ndarray, side: int) -> np.ndarray:
+    """Slip of a sole from each frame to the next [m], shape (T - 1, 2).
+
+    Slip = motion of a contact sphere's centre - what rolling without slip would give (turn x radius);
+    spheres near the lowest one share the contact.
+
+    Args:
+        frames: Of the clip.
+        points: Lowest points of its spheres [m], shape (T, 2, 8, 3).
+        side: Right (0) or left (1).
+    """
+    spheres, suffix = foot_spheres(side), "rl"[side]
+    bodies = [kinematics.BODIES.index(f"{'toes' if t else 'calcn'}_{suffix}") for t in spheres.on_toes]
+    turn = rotvec_between(frames.rot[:-1, bodies], frames.rot[1:, bodies])
+    rolled = spheres.radius[:, None] * np.cross(turn, [0.0, 0.0, 1.0])[..., :2]
+    slip = np.diff(points[:, side, :, :2], axis=0) - rolled
+    height = points[:-1, side, :, 2]
+    share = np.exp(-(height - height.min(axis=1, keepdims=True)) / SHARED)
+    return np.asarray(np.einsum("tp,tpi->ti", share / share.sum(axis=1, keepdims=True), slip))
 
 
 def rotvec_between(before: np.ndarray, after: np.ndarray) -> np.ndarray:

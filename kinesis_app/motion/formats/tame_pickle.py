@@ -31,7 +31,7 @@ _LITERALS = (
     "SHORT_BINBYTES", "BINBYTES", "BINBYTES8",
 )  # fmt: skip
 _RECIPE = (
-    "save its joints as plain numbers instead: "
+    "save its joints as plain numbers instead, only if you trust its source: "
     "np.save('joints.npy', np.load(FILE, allow_pickle=True).item()['motion'][0].transpose(2, 0, 1))"
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -40,6 +40,9 @@ SMOOTHING = 12.0
 """Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
 LIFTS, MOST_LIFTS, DEEPEST_SOLE = 2, 6, -0.008
 """Soles are put on the floor this often, and again while one would still be deeper than this [m]."""
+ATTEMPTS = ((0.08, 0.12), (0.0, 0.12), (0.08, 0.03))
+"""Corrections tried until one is good: time for which the toes stay bent after the ball's contact [s], and
+how far the pelvis may be moved [m]."""
 NONSENSE = 100.0
 """A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
 MAX_SECONDS = 600.0
@@ -65,20 +68,42 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
     targets, scale = lay_out(anatomy)
     targets = on_floor(targets)
     pivoting, contacts = on_one_end(targets, detect(targets))
-    solved = _clip(_solved(pivoting, contacts), raw, name or raw.name)
-    clip, correction = make_feasible(solved)
-    report = measure(clip, targets, contacts, correction, scale, anatomy.notes)
-    if not report.within_bars:
-        as_solved = measure(solved, targets, contacts, _not_made(correction), scale, anatomy.notes)
-        if as_solved.within_bars:
-            note = "no gentle correction makes the floor carry it: left as recorded"
-            clip, report = solved, replace(as_solved, notes=(*as_solved.notes, note))
+    source = _Source(raw, name or raw.name, targets, contacts, scale, anatomy.notes)
+    solved: dict[float, MotionClip] = {}
+    found: list[tuple[MotionClip, RetargetReport]] = []
+    for late, largest in ATTEMPTS:
+        if late not in solved:
+            solved[late] = _clip(_solved(pivoting, contacts, late), raw, source.name)
+        clip, correction = make_feasible(solved[late], largest)
+        found.append((clip, source.report(clip, correction)))
+        if found[-1][1].good:
+            break
+    else:
+        note = "no gentle correction makes the floor carry it: left as recorded"
+        kept = source.report(solved[ATTEMPTS[0][0]], _not_made(correction))
+        found.append((solved[ATTEMPTS[0][0]], replace(kept, notes=(*kept.notes, note))))
+    clip, report = min(found, key=lambda pair: pair[1].badness)
     if report.mean_residual_mm > NONSENSE:
         raise KinesisError(
             f"'{raw.source}': this body misses its targets by {report.mean_residual_mm:.0f} mm on average; "
             f"are axes, units and names right? ({'; '.join(anatomy.notes)})"
         )
     return _with_info(clip, raw, report), report
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What attempts at a clip are measured against."""
+
+    raw: RawMotion
+    name: str
+    targets: Targets
+    contacts: Contacts
+    scale: float
+    notes: tuple[str, ...]
+
+    def report(self, clip: MotionClip, correction: Correction) -> RetargetReport:
+        return measure(clip, self.targets, self.contacts, correction, self.scale, self.notes)
 
 
 def _with_info(clip: MotionClip, raw: RawMotion, report: RetargetReport) -> MotionClip:
@@ -115,11 +140,11 @@ def _not_made(correction: Correction) -> Correction:
     )
 
 
-def _solved(targets: Targets, contacts: Contacts) -> Pose:
+def _solved(targets: Targets, contacts: Contacts, toes_late: float) -> Pose:
     """Poses with the resting feet locked on the floor."""
     resting = gaussian_filter1d(contacts.any.astype(float), 0.03 * FPS, axis=0, mode="nearest")
     locked = within_reach(lock_feet(targets, contacts), resting)
-    preferred = _preferred(locked, toe_extension(locked, contacts))
+    preferred = _preferred(locked, toe_extension(locked, contacts, toes_late))
     pose = solve(locked, preferred, resting)
     for lift in range(MOST_LIFTS):
         height = sole_heights(forward(pose.qpos())).min(axis=(2, 3))

@@ -226,11 +226,18 @@ def lift_soles(targets: Targets, contacts: Contacts, height: np.ndarray) -> Targ
     return replace(targets, legs=legs)
 
 
-def toe_extension(targets: Targets, contacts: Contacts) -> np.ndarray:
-    """mtp angle [rad] (T, 2) that keeps the toes flat while only the ball rests; 0 otherwise.
+def toe_extension(targets: Targets, contacts: Contacts, late: float) -> np.ndarray:
+    """mtp angle [rad] (T, 2) that keeps the toes flat while only the ball rests, 0 when it is long gone.
 
-    MyoLegs' mtp is negative in extension.
+    MyoLegs' mtp is negative in extension. Toes that straighten at toe-off may scrape backwards.
+
+    Args:
+        targets: Where the feet should be.
+        contacts: When they rest.
+        late: Time after the ball's contact for which the toes stay bent [s].
     """
     heel_up = np.maximum(-np.arcsin(np.clip(targets.foot[:, :, 2, 0], -1.0, 1.0)), 0.0)
-    gate = gaussian_filter1d(contacts.ball.astype(float), 0.03 * targets.fps, axis=0, mode="nearest")
+    after = round(late * targets.fps)
+    held = maximum_filter1d(contacts.ball.astype(float), 2 * after + 1, axis=0, origin=after, mode="nearest")
+    gate = gaussian_filter1d(held, 0.03 * targets.fps, axis=0, mode="nearest")
     return -gate * np.minimum(heel_up, np.deg2rad(30.0))

@@ -1,13 +1,13 @@
-"""The gentlest correction of a finished clip: what the floor can carry, the feet where they are.
+"""The gentlest correction of a finished clip: what the floor can carry, feet that stay where they stand.
 
 Real recordings ask this body for what no floor gives: it has no arms and one rigid trunk, its
 masses are not the subject's, and marker noise is acceleration. Three things are changed, as
 little as possible, and reported in millimetres:
 
-1. swinging feet that would scuff are lifted over the floor;
-2. the pelvis moves so that the zero moment point (ZMP) lies within the soles that rest, and so
-   that nothing pulls at the body in flight;
-3. the legs follow by inverse kinematics, feet held.
+1. standing feet that slide are held, swinging feet that would scuff are lifted over the floor;
+2. the trunk leans, and the pelvis moves and turns, so that the zero moment point (ZMP) lies within the
+   soles that rest, and so that in flight the body falls freely and keeps its angular momentum;
+3. the legs follow by inverse kinematics.
 """
 
 from __future__ import annotations
@@ -16,55 +16,46 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, maximum_filter1d
+from scipy.ndimage import binary_erosion, gaussian_filter1d, maximum_filter1d
 
 from kinesis_app.body.joints import joint_table
-from kinesis_app.body.kinematics import BodyFrames, forward
 from kinesis_app.body.model import physics_model
-from kinesis_app.body.rotations import quat_rotate
-from kinesis_app.motion.balance import Tolerance, gentlest, nearest_inside
+from kinesis_app.body.rotations import quat_from_rotvec, quat_mul, quat_rotate
+from kinesis_app.motion.balance import Tolerance, gentlest
 from kinesis_app.motion.clip import MotionClip, resample
-from kinesis_app.motion.dynamics import (
-    WORK_FPS,
-    contact_points,
-    derivatives,
-    generalised_force,
-    inverse_dynamics,
-    readiness,
-    zmp_of,
-)
+from kinesis_app.motion.dynamics import WORK_FPS
 from kinesis_app.motion.gait.ik import solve_legs
-from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.retarget.anatomy import low_pass
-from kinesis_app.motion.retarget.contact import intervals
-from kinesis_app.motion.retarget.feasible import body_weight, excess_mm
+from kinesis_app.motion.retarget.clip_state import CARRIES, LIGHT, ClipState, body_weight
+from kinesis_app.motion.retarget.footing import foot_shift, stances, unsunk
+from kinesis_app.motion.retarget.leaning import balanced
 from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, body_shape
 
-CLEARANCE = 0.022
-"""Height of a swinging sole over the floor in mid swing [m]: humans pass with 10 to 20 mm
-(Winter 1992, Phys Ther 72:45), and a body that follows with some error must not scuff. Of 10, 15 and
-25 mm the last was followed best, by a fifth, by a policy that had seen none of the recordings."""
-EDGE = 0.3
-"""Share of a swing over which the foot leaves and meets the floor; no clearance is asked there."""
-CARRIES = 0.2
-"""A contact point with this readiness counts as support."""
-SHORTEST = 0.08
-"""Touches and gaps shorter than this are no stances and no swings [s]."""
-TOLERANCE = Tolerance(zmp=0.006, fall=0.4, shift=0.03, jerk=60.0)
-LARGEST = 0.08
+TOLERANCE = Tolerance(zmp=0.002, fall=0.2, shift=0.03, jerk=200.0)
+TURN_TOLERANCE, INERTIA, MOST = Tolerance(zmp=1.0, fall=0.5, shift=0.05, jerk=200.0), 11.0, 0.12
+"""The same for turns, the body's moment of inertia about its hips [kg m^2], and the largest turn [rad]."""
+FREE, INSIDE = 0.1, 0.01
+"""A ZMP within the soles is held this much less where it is, one outside is brought so far inside [m]."""
+LARGEST = 0.12
 """Largest shift of the pelvis [m]."""
 SPARE = 0.002
 """Length by which a resting leg stays short of straight [m]."""
 SPREAD = 0.06
 """Time over which the pelvis goes down for a leg out of reach [s]."""
-LIGHT = 0.25
-"""Less vertical force than this is flight [body weights]."""
-ROUNDS, ENOUGH = 4, 0.01
+ENDS = 0.04
+"""Time at either end of a stance for which a foot may be out of reach [s]; it lands later, leaves earlier."""
+ROUNDS, ENOUGH = 10, 0.01
 """Most rounds, and the root residual at which they end [body weights]."""
+FEWEST, SETTLED = 3, 0.01
+"""After so many rounds one that changes what is bad by less than this share is the last."""
+PER_MM = 0.005
+"""Missing force that is as bad as a ZMP one millimetre outside the soles [body weights]."""
 BALANCED = 2.0
 """Mean distance of the ZMP from the soles at which they end [mm]."""
+HELD = 0.004
+"""Feet that need no larger way than this are left alone [m]."""
 WORSE = 1.2
-"""How much larger a residual may become for the sake of feet that do not scuff."""
+"""How much larger a residual may become for the sake of feet that do not slide or scuff."""
 SHORTEST_CLIP = 15  # frames; a shorter clip stays as it is
 CUTOFF = 12.0  # low-pass of the corrected joint angles [Hz]
 
@@ -75,7 +66,7 @@ class Correction:
 
     Attributes:
         pelvis_mm: Largest shift of the pelvis, (forward and sideways, up or down).
-        foot_mm: Largest lift of a swinging foot.
+        foot_mm: Largest shift of a foot.
         residual_before, residual_after: RMS of the root force without a source [body weights].
         zmp_before_mm, zmp_after_mm: Mean distance of the ZMP from the soles that rest.
     """
@@ -92,145 +83,140 @@ class Correction:
         return asdict(self)
 
 
-def make_feasible(clip: MotionClip) -> tuple[MotionClip, Correction]:
+def make_feasible(clip: MotionClip, largest: float = LARGEST) -> tuple[MotionClip, Correction]:
     """The clip, changed as little as possible so that the floor can carry it.
 
     Args:
         clip: Any clip at any rate; it comes back at the same rate.
+        largest: Largest shift of the pelvis [m].
 
     Returns:
         The corrected clip (the same if nothing was gained) and what that took.
     """
     work = resample(clip, WORK_FPS)
-    state = _State.of(work)
-    feet = [state.frames.pos[:, body] for body in CALCN]
-    turns = [state.frames.rot[:, body] for body in CALCN]
-    stance = stances(state.ready)
-    lift = swing_lift(state.points[..., 2].min(axis=2), stance)
-    up = lift[..., None] * np.array([0.0, 0.0, 1.0])
-    feet = [pos + up[:, side] for side, pos in enumerate(feet)]
-    ankles = state.frames.pos[:, LEG_BODIES[:, 2]] + up
-    first, best = state, (state.residual, work)
-    root = work.root_pos
-    for _ in range(0 if _fine(state, lift) or work.n_frames < SHORTEST_CLIP else ROUNDS):
-        root = root + state.shift()
-        root = work.root_pos + LARGEST * np.tanh((root - work.root_pos) / LARGEST)
-        root = root - np.outer(_out_of_reach(root, work.root_quat, ankles, stance), [0.0, 0.0, 1.0])
-        near = [pos - _beyond_leg(root, work.root_quat, ankles, side) for side, pos in enumerate(feet)]
-        joints = solve_legs(root, work.root_quat, (near[0], near[1]), (turns[0], turns[1]), state.clip.joints)
-        low, high = joint_table().range.T
-        joints = np.clip(low_pass(joints, WORK_FPS, CUTOFF), low, high)
-        state = _State.of(replace(work, root_pos=root, joints=joints))
-        # The first round is kept for its lifted feet, unless it asks for new forces.
-        if state.residual < best[0] or (best[1] is work and state.residual < WORSE * best[0] + ENOUGH):
-            best = (state.residual, state.clip)
-        if _fine(state, np.zeros(1)):
+    first = ClipState.of(work)
+    state = balanced(first)
+    work, best = state.clip, state if _badness(state) < _badness(first) else first
+    stance = stances(state)
+    footing = _Footing(
+        state.frames.pos[:, CALCN], state.frames.rot[:, CALCN], state.frames.pos[:, LEG_BODIES[:, 2]], stance
+    )
+    way = foot_shift(state, stance)
+    root, turn, now = work.root_pos, np.zeros_like(work.root_pos), np.inf
+    for count in range(0 if _fine(state, way) or work.n_frames < SHORTEST_CLIP else ROUNDS):
+        footing = footing.shifted(way)
+        shift, turn = _pelvis_shift(state, root - work.root_pos), _pelvis_turn(state, turn)
+        root = work.root_pos + largest * np.tanh(shift / largest)
+        quat = quat_mul(quat_from_rotvec(turn), work.root_quat)
+        root = root - np.outer(_out_of_reach(root, quat, footing), [0.0, 0.0, 1.0])
+        state = ClipState.of(_on_feet(replace(state.clip, root_pos=root, root_quat=quat), footing))
+        # The first round is kept for its feet, unless it asks for new forces.
+        if _badness(state) < (WORSE * _badness(best) + ENOUGH if count == 0 else _badness(best)):
+            best = state
+        way, before, now = unsunk(state), now, _badness(state)
+        if _fine(state, way) or (count > FEWEST and abs(before - now) < SETTLED * now):
             break
-    moved = best[1].root_pos - work.root_pos
-    correction = Correction(
+    return resample(best.clip, clip.fps), _told(first, best)
+
+
+def _told(first: ClipState, best: ClipState) -> Correction:
+    feet = best.frames.pos[:, CALCN] - first.frames.pos[:, CALCN]
+    moved = best.clip.root_pos - first.clip.root_pos
+    return Correction(
         pelvis_mm=(
             1e3 * float(np.linalg.norm(moved[:, :2], axis=1).max()), 1e3 * float(np.abs(moved[:, 2]).max())
         ),
-        foot_mm=0.0 if best[1] is work else 1e3 * float(lift.max()),
+        foot_mm=1e3 * float(np.linalg.norm(feet, axis=2).max()),
         residual_before=first.residual,
-        residual_after=best[0],
+        residual_after=best.residual,
         zmp_before_mm=first.zmp_mm,
-        zmp_after_mm=_State.of(best[1]).zmp_mm,
+        zmp_after_mm=best.zmp_mm,
     )  # fmt: skip
-    return resample(best[1], clip.fps), correction
+
+
+def _badness(state: ClipState) -> float:
+    """Missing force [body weights], and what the ZMP misses at ``PER_MM`` of it."""
+    return state.residual + PER_MM * state.zmp_mm
+
+
+def _fine(state: ClipState, way: np.ndarray) -> bool:
+    return state.residual < ENOUGH and state.zmp_mm < BALANCED and float(np.abs(way).max()) < HELD
+
+
+def _pelvis_shift(state: ClipState, so_far: np.ndarray) -> np.ndarray:
+    """Whole way of the pelvis [m], shape (T, 3), that brings ZMP and flight in order.
+
+    Args:
+        state: Of the clip with the way taken so far.
+        so_far: That way [m], shape (T, 3).
+    """
+    air = _in_air(state)
+    taken = np.gradient(np.gradient(so_far, axis=0), axis=0) * WORK_FPS**2
+    fall = taken - state.wrench[:, :3] / physics_model().body_mass.sum()
+    rise = np.gradient(np.gradient(state.clip.root_pos[:, 2])) * WORK_FPS**2
+    lever = state.clip.root_pos[:, 2] / np.maximum(9.81 + rise, 3.0)
+    outside = np.linalg.norm(np.nan_to_num(state.excess), axis=1)
+    carried = (1.0 - air) * np.isfinite(state.excess[:, 0]) * np.where(outside > 0.0, 1.0, FREE)
+    inwards = np.nan_to_num(state.excess) * (1.0 + INSIDE / np.maximum(outside, INSIDE))[:, None]
+    excess = inwards + so_far[:, :2] - lever[:, None] * taken[:, :2]
+    still = np.zeros(len(air))
+    out = [
+        gentlest(excess[:, axis], lever, fall[:, axis], carried, air, TOLERANCE, WORK_FPS) for axis in (0, 1)
+    ]
+    # Vertically only flight asks for something; support carries any force.
+    out.append(gentlest(still, still, fall[:, 2], still, air, TOLERANCE, WORK_FPS))
+    return np.stack(out, axis=1)
+
+
+def _pelvis_turn(state: ClipState, so_far: np.ndarray) -> np.ndarray:
+    """Whole turn of the pelvis [rad], rotation vectors (T, 3), that keeps the angular momentum in flight."""
+    air, still = _in_air(state), np.zeros(len(so_far))
+    taken = np.gradient(np.gradient(so_far, axis=0), axis=0) * WORK_FPS**2
+    turn = np.zeros_like(so_far)
+    for axis in (0, 1):
+        wanted = taken[:, axis] - state.wrench[:, 3 + axis] / INERTIA
+        turn[:, axis] = gentlest(still, still, wanted, still, air, TURN_TOLERANCE, WORK_FPS)
+    return MOST * np.tanh(turn / MOST)
+
+
+def _in_air(state: ClipState) -> np.ndarray:
+    """1 where nothing carries the body, 0 elsewhere, shape (T,)."""
+    light = state.wrench[:, 2] < LIGHT * body_weight()
+    return ((state.ready.max(axis=(1, 2)) < CARRIES) | light).astype(float)
 
 
 @dataclass(frozen=True)
-class _State:
-    """A clip at the working rate with what the floor says to it."""
+class _Footing:
+    """Where the feet are to be: calcn and its orientation, ankles, and when they stand, each (T, 2, ...)."""
 
-    clip: MotionClip
-    frames: BodyFrames
-    points: np.ndarray
-    ready: np.ndarray
-    force: np.ndarray
-    excess: np.ndarray
-    residual: float
+    pos: np.ndarray
+    rot: np.ndarray
+    ankles: np.ndarray
+    stance: np.ndarray
 
-    @classmethod
-    def of(cls, clip: MotionClip) -> _State:
-        qpos, qvel, qacc = derivatives(clip.root_pos, clip.root_quat, clip.joints, 1.0 / WORK_FPS)
-        frames = forward(qpos)
-        points = contact_points(frames)
-        ready = readiness(points)
-        force = generalised_force(qpos, qvel, qacc)
-        excess = zmp_excess(zmp_of(qpos, force), points, ready, force[:, 2])
-        residual = inverse_dynamics(clip).root_residual[:, :3]
-        rms = float(np.sqrt(np.square(residual).sum(axis=1).mean())) / body_weight()
-        return cls(clip, frames, points, ready, force, excess, rms)
-
-    @property
-    def zmp_mm(self) -> float:
-        return excess_mm(self.excess)
-
-    def shift(self) -> np.ndarray:
-        """Way of the pelvis [m], shape (T, 3), that brings ZMP and flight in order."""
-        air = np.isnan(self.excess[:, 0]).astype(float)
-        carried = 1.0 - air
-        fall = -self.force[:, :3] / physics_model().body_mass.sum()
-        rise = np.gradient(np.gradient(self.clip.root_pos[:, 2])) * WORK_FPS**2
-        lever = self.clip.root_pos[:, 2] / np.maximum(9.81 + rise, 3.0)
-        out = np.empty_like(self.clip.root_pos)
-        for axis in (0, 1):
-            out[:, axis] = gentlest(
-                np.nan_to_num(self.excess[:, axis]), lever, fall[:, axis], carried, air, TOLERANCE, WORK_FPS
-            )
-        # Vertically only flight asks for something; support carries any force.
-        still = np.zeros(len(out))
-        out[:, 2] = gentlest(still, still, fall[:, 2], carried, air, TOLERANCE, WORK_FPS)
-        return out
+    def shifted(self, way: np.ndarray) -> _Footing:
+        return replace(self, pos=self.pos + way, ankles=self.ankles + way)
 
 
-def _fine(state: _State, lift: np.ndarray) -> bool:
-    return state.residual < ENOUGH and state.zmp_mm < BALANCED and lift.max() < 0.001
+def _on_feet(clip: MotionClip, footing: _Footing) -> MotionClip:
+    """The clip with its legs on the footing."""
+    root, quat = clip.root_pos, clip.root_quat
+    right, left = (footing.pos[:, side] - _beyond_leg(root, quat, footing.ankles, side) for side in (0, 1))
+    joints = solve_legs(root, quat, (right, left), (footing.rot[:, 0], footing.rot[:, 1]), clip.joints)
+    low, high = joint_table().range.T
+    return replace(clip, joints=np.clip(low_pass(joints, WORK_FPS, CUTOFF), low, high))
 
 
-def stances(ready: np.ndarray) -> np.ndarray:
-    """When each foot carries, shape (T, 2), from the readiness of its points (T, 2, 8)."""
-    touching = ready.max(axis=2) > CARRIES
-    width = max(round(SHORTEST * WORK_FPS), 1)
-    line = np.ones((width, 1), dtype=bool)
-    padded = np.pad(touching, ((width, width), (0, 0)), mode="edge")
-    return np.asarray(binary_opening(binary_closing(padded, line), line)[width:-width])
-
-
-def swing_lift(height: np.ndarray, stance: np.ndarray) -> np.ndarray:
-    """How much each foot [m] (T, 2) must rise to pass the floor, for soles at ``height`` (T, 2)."""
-    lift = np.zeros(height.shape)
-    for side in (0, 1):
-        for start, stop in intervals(~stance[:, side]):
-            n = stop - start
-            u = (np.arange(n) + 1.0) / (n + 1.0)
-            up = np.ones(n) if start == 0 else smooth_step(u / EDGE)
-            down = np.ones(n) if stop == len(stance) else smooth_step((1.0 - u) / EDGE)
-            wanted = CLEARANCE * up * down
-            missing = np.maximum(wanted - height[start:stop, side], 0.0)
-            missing = maximum_filter1d(missing, 5) * up * down
-            lift[start:stop, side] = gaussian_filter1d(missing, 3.0)
-    return lift
-
-
-def zmp_excess(zmp: np.ndarray, points: np.ndarray, ready: np.ndarray, up: np.ndarray) -> np.ndarray:
-    """Shift that brings the ZMP (T, 2) above the points that carry [m], shape (T, 2); nan in flight."""
-    excess = np.full(zmp.shape, np.nan)
-    carrying = ready > CARRIES
-    for t in np.flatnonzero(carrying.any(axis=(1, 2)) & (up > LIGHT * body_weight())).tolist():
-        excess[t] = nearest_inside(zmp[t], points[t][carrying[t]][:, :2]) - zmp[t]
-    return excess
-
-
-def _out_of_reach(root: np.ndarray, quat: np.ndarray, ankles: np.ndarray, stance: np.ndarray) -> np.ndarray:
-    """How far the pelvis [m] (T,) must go down so that resting legs reach their ankles (T, 2, 3)."""
+def _out_of_reach(root: np.ndarray, quat: np.ndarray, footing: _Footing) -> np.ndarray:
+    """How far the pelvis [m] (T,) must go down so that standing legs reach their ankles."""
     drop = np.zeros(len(root))
+    firm = binary_erosion(
+        footing.stance, np.ones((2 * round(ENDS * WORK_FPS) + 1, 1), dtype=bool), border_value=1
+    )
     for side in (0, 1):
-        leg, longest = _leg(root, quat, ankles, side)
+        leg, longest = _leg(root, quat, footing.ankles, side)
         highest = np.sqrt(np.maximum((longest - SPARE) ** 2 - np.sum(np.square(leg[:, :2]), axis=1), 0.01))
-        drop = np.maximum(drop, np.where(stance[:, side], -leg[:, 2] - highest, 0.0))
+        drop = np.maximum(drop, np.where(firm[:, side], -leg[:, 2] - highest, 0.0))
     width = SPREAD * WORK_FPS
     drop = maximum_filter1d(drop, 2 * int(width) + 1, mode="nearest")
     return gaussian_filter1d(drop, width, mode="nearest")

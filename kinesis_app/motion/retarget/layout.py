@@ -23,6 +23,8 @@ MAX_TILT = np.deg2rad(35.0)
 EXTENSION = np.deg2rad(26.0)
 """A sprinter leans: upright, his hips would have to extend further than this, and this body's stop at
 30 degrees. What is beyond stays in the lean."""
+UNSURE, MAX_LEAN = np.deg2rad(5.0), np.deg2rad(30.0)
+"""Shoulders and hips tell the trunk's lean no better than the first, and no more than the second is kept."""
 MAX_TORSION = np.deg2rad(30.0)
 """Adults' tibiae are twisted outward by 24 +- 9 deg (Strecker et al. 1997, J Bone Joint Surg 79-B:1019)."""
 BENT = 0.12
@@ -61,7 +63,7 @@ def lay_out(anatomy: Anatomy) -> tuple[Targets, float]:
     start = anatomy.legs[0, :, 0].mean(axis=0) * np.array([1.0, 1.0, 0.0])
     rotation = Rotation.from_euler("z", -heading).as_matrix()
     anatomy = turned(anatomy, rotation, -(rotation @ start))
-    lean = _lean(anatomy.legs, _upright(anatomy.pelvis))
+    lean = max(_hip_lean(anatomy.legs, _upright(anatomy.pelvis)), _trunk_lean(anatomy))
     pelvis = _upright(anatomy.pelvis, lean)
     root = _with_trunk(anatomy.pelvis, pelvis, anatomy.trunk, lean)
     foot = anatomy.foot if anatomy.fitted else _untwisted(anatomy.legs, _foot_axes(anatomy))
@@ -98,22 +100,28 @@ def _yaw(frames: np.ndarray) -> np.ndarray:
     return Rotation.from_euler("z", np.arctan2(frames[:, 1, 0], frames[:, 0, 0])[:, None]).as_matrix()
 
 
-def _lean(legs: np.ndarray, pelvis: np.ndarray) -> float:
+def _hip_lean(legs: np.ndarray, pelvis: np.ndarray) -> float:
     """Forward lean [rad] without which the thighs would be too far behind an upright pelvis."""
     thigh = np.einsum("tji,tsj->tsi", pelvis, legs[:, :, 1] - legs[:, :, 0])
     extension = np.arctan2(-thigh[..., 0], -thigh[..., 2])
     return max(float(np.percentile(extension, 98.0)) - EXTENSION, 0.0)
 
 
+def _trunk_lean(anatomy: Anatomy) -> float:
+    """How far the trunk leans forward on average [rad], beyond what its line may be wrong by."""
+    if anatomy.trunk is None:
+        return 0.0
+    up = np.einsum("tji,tj->ti", _yaw(anatomy.pelvis), anatomy.trunk[:, :, 2]).mean(axis=0)
+    return float(np.clip(np.arctan2(up[0], up[2]) - UNSURE, 0.0, MAX_LEAN))
+
+
 def _upright(frames: np.ndarray, lean: float = 0.0) -> np.ndarray:
-    """The frames without their mean tilt but for ``lean`` [rad] of it: marker set's or subject's anatomy."""
+    """The frames leaning forward by ``lean`` [rad]: their own mean tilt is marker set's or anatomy's."""
     tilt = Rotation.from_matrix(np.swapaxes(_yaw(frames), -1, -2) @ frames).as_rotvec().mean(axis=0)
     tilt[2] = 0.0
-    size = float(np.linalg.norm(tilt))
-    if size > MAX_TILT:
+    if np.linalg.norm(tilt) > MAX_TILT:
         return frames
-    tilt *= max(1.0 - lean / max(size, 1e-9), 0.0)
-    return frames @ Rotation.from_rotvec(-tilt).as_matrix()
+    return frames @ (Rotation.from_rotvec(-tilt) * Rotation.from_euler("y", lean)).as_matrix()
 
 
 def _with_trunk(

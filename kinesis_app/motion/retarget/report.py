@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import mujoco
@@ -13,13 +13,11 @@ from kinesis_app.body.kinematics import TRACKED, forward
 from kinesis_app.body.model import physics_model
 from kinesis_app.body.rotations import heading
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.retarget.contact import Contacts, ground_contacts, heel_slip, intervals
+from kinesis_app.motion.feasibility import Feasibility, check
+from kinesis_app.motion.retarget.contact import Contacts, ground_contacts
 from kinesis_app.motion.retarget.correction import Correction
 from kinesis_app.motion.retarget.layout import Targets
-from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, TOES, body_shape, sole_heights, sole_points
-
-TOUCH = 0.005
-"""A sole point lower than this touches the floor [m]."""
+from kinesis_app.motion.retarget.shape import LEG_BODIES
 
 MAX_RESIDUAL, MAX_SKATE, MAX_PENETRATION = 25.0, 20.0, 10.0
 """What a good import keeps to [mm]."""
@@ -33,7 +31,7 @@ class RetargetReport:
         residual_mm: Mean distance of each tracked body from its target.
         limit_violations: Share of frames with a joint outside its range, [0, 1].
         at_limit: Share of frames with a joint stopped by its range; a straight knee is not counted.
-        skate_mm: Largest slide of a touching heel or ball, one entry per stance.
+        skate_mm: Largest slide of a standing sole, one entry per stand; as the gate measures it.
         penetration_mm: Deepest point of a sole below the floor, 99.5th percentile over time.
         tendon_jump_mm: Largest change of a muscle-tendon length from one frame to the next (1/150 s).
         speed: Mean horizontal speed of the pelvis [m/s].
@@ -41,6 +39,7 @@ class RetargetReport:
         contacts: Stances of (right, left) as (start, end) [s].
         scale: This body's leg length over the subject's.
         correction: What made the clip feasible, and how feasible it is; None if nothing was tried.
+        feasibility: The gate's verdict on the clip.
         notes: What was detected or guessed.
     """
 
@@ -55,6 +54,7 @@ class RetargetReport:
     contacts: tuple[tuple[tuple[float, float], ...], ...]
     scale: float
     correction: Correction | None
+    feasibility: Feasibility
     notes: tuple[str, ...]
 
     @property
@@ -62,14 +62,28 @@ class RetargetReport:
         return float(np.mean(list(self.residual_mm.values())))
 
     @property
+    def overrun(self) -> float:
+        """The worst of residual, slide and depth over what a good import keeps to; 1 is just good."""
+        slide = max(self.skate_mm, default=0.0)
+        return max(
+            self.mean_residual_mm / MAX_RESIDUAL, slide / MAX_SKATE, self.penetration_mm / MAX_PENETRATION
+        )
+
+    @property
+    def good(self) -> bool:
+        """Whether it follows its source and a real floor carries it."""
+        return self.within_bars and self.feasibility.feasible
+
+    @property
+    def badness(self) -> tuple[bool, float]:
+        """To choose among corrections: those close to the recording first, then what a floor carries best."""
+        residual = self.feasibility.root_residual
+        return not self.within_bars, residual if self.within_bars else self.overrun
+
+    @property
     def within_bars(self) -> bool:
         """Whether the clip follows its source as closely as a good import does."""
-        worst_skate = max(self.skate_mm, default=0.0)
-        return (
-            self.mean_residual_mm <= MAX_RESIDUAL
-            and worst_skate <= MAX_SKATE
-            and self.penetration_mm <= MAX_PENETRATION
-        )
+        return self.overrun <= 1.0
 
     def figures(self) -> dict[str, Any]:
         """As plain data, for a clip's ``info``."""
@@ -117,15 +131,15 @@ def _report(
     outside = ((clip.joints < low - 1e-6) | (clip.joints > high + 1e-6)).any(axis=1)
     stopped = np.minimum(clip.joints - low, high - clip.joints) < 1e-3
     stopped &= ~(np.array(["knee" in joint for joint in JOINT_NAMES]) & (clip.joints < 0.5))
-    depth = np.maximum(-sole_heights(forward(clip.qpos())).min(axis=(1, 2, 3)), 0.0)
+    verdict = check(replace(clip, info={"quality": {"mean_residual_mm": np.mean(list(residual.values()))}}))
     travel = np.linalg.norm(np.diff(clip.root_pos[:, :2], axis=0), axis=1).sum()
     facing = np.unwrap(heading(clip.root_quat))
     return RetargetReport(
         residual_mm=residual,
         limit_violations=float(outside.mean()),
         at_limit=float(stopped.any(axis=1).mean()),
-        skate_mm=tuple(round(s, 1) for s in _skates(clip, contacts)),
-        penetration_mm=1e3 * float(np.percentile(depth, 99.5)),
+        skate_mm=tuple(round(slide, 1) for slide in verdict.skates_mm),
+        penetration_mm=verdict.penetration_mm,
         tendon_jump_mm=1e3 * float(np.abs(np.diff(muscle_lengths(clip.qpos()), axis=0)).max()),
         speed=float(travel / clip.duration),
         turn_rate=float(np.rad2deg(facing[-1] - facing[0]) / clip.duration),
@@ -135,6 +149,7 @@ def _report(
         ),
         scale=scale,
         correction=correction,
+        feasibility=verdict,
         notes=notes,
     )
 
@@ -151,22 +166,3 @@ def muscle_lengths(qpos: np.ndarray) -> np.ndarray:
         mujoco.mj_tendon(model, data)
         lengths[t] = data.ten_length
     return lengths
-
-
-def _skates(clip: MotionClip, contacts: Contacts) -> list[float]:
-    """Largest horizontal distance a touching heel or ball slides in each stance [mm]."""
-    frames, shape = forward(clip.qpos()), body_shape()
-    heel = sole_points(frames)[:, :, 0, (0, 2)].mean(axis=2)
-    ball = frames.pos[:, TOES]
-    steps = (heel_slip(heel, frames.rot[:, CALCN]), np.gradient(ball, axis=0)[..., :2])
-    heights = (heel[..., 2] - shape.heel_radius, ball[..., 2] - shape.toe_height)
-    slides = []
-    for side in (0, 1):
-        for start, stop in contacts.stances(side):
-            slide = 0.0
-            for step, height, resting in zip(steps, heights, (contacts.heel, contacts.ball), strict=True):
-                for a, b in intervals(resting[start:stop, side] & (height[start:stop, side] < TOUCH)):
-                    path = np.cumsum(step[start + a : start + b, side], axis=0)
-                    slide = max(slide, 2.0 * float(np.linalg.norm(path - path.mean(axis=0), axis=1).max()))
-            slides.append(1e3 * slide)
-    return slides
