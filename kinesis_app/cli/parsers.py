@@ -116,7 +116,11 @@ def _evaluate() -> _Parser:
     parser.add_argument("--push-force", metavar="F", type=_above_zero, default=50.0, help="[N], default 50")
     parser.add_argument("--push-seconds", metavar="S", type=_above_zero, default=0.2, help="default 0.2")
     parser.add_argument(
-        "--push-speed", metavar="V", type=_above_zero, default=1.1, help="of the walk, default 1.1"
+        "--push-speed",
+        metavar="V",
+        type=_not_negative,
+        default=1.1,
+        help="of the walk, default 1.1; 0: they stand",
     )
     parser.add_argument(
         "--fixed-place", action="store_true", help="pushed walkers must come back to where they were to be"

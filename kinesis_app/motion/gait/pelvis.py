@@ -80,7 +80,7 @@ def load_on_right(knots: list[tuple[int, float]], frames: np.ndarray, speed: np.
     for (a, before), (b, after) in pairwise(knots):
         if before != after:
             u = np.clip((frames - a) / (b - a), 0.0, 1.0)
-            shape = smooth_step(u) if 0.5 in (before, after) else betainc(*transfer, u)
+            shape = smooth_step(u) if 0.5 in (before, after) else betainc(transfer[0], transfer[1], u)
             load = load + (after - before) * shape
     return load
 
