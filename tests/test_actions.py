@@ -166,7 +166,7 @@ def test_switches_switch_and_switch_back(bench: Bench) -> None:
     for action in bench.actions:
         if action.checked is None or action.id.startswith(radio) or action.id in _APART:
             continue
-        if action.id in ("view.follow", "time.play", "time.loop"):
+        if action.id in ("view.follow", "time.play", "time.loop", "human.surprises"):
             continue  # the threads that own these are asked below
         before = action.checked()
         bench.do(action.id)
@@ -228,6 +228,24 @@ def test_experiments_start_and_end(bench: Bench) -> None:
 
     open_file(bench.desk, "experiment", saved[0])
     bench.until(lambda: dict(bench.desk.shot.experiment.strength) == {"soleus": 0.2})
+
+
+def test_changes_of_the_experiment_are_undone_and_redone(bench: Bench) -> None:
+    shot = bench.session.latest_snapshot
+    bench.do("experiment.weak_soleus")
+    bench.until(lambda: shot().experiment.name == "weak soleus")
+    bench.do("experiment.moon")
+    bench.until(lambda: shot().experiment.name == "Moon")
+    for action, name in (("undo", "weak soleus"), ("undo", ""), ("redo", "weak soleus"), ("redo", "Moon")):
+        bench.do(f"experiment.{action}")
+        bench.until(lambda name=name: shot().experiment.name == name, action)  # type: ignore[misc]
+    bench.do("experiment.redo")
+    assert bench.told[-1] == ("error", "Nothing was undone.")
+    bench.do("experiment.undo")
+    bench.until(lambda: shot().experiment.name == "weak soleus")
+    bench.do("experiment.normal")  # a new change: nothing to redo any more
+    bench.do("experiment.redo")
+    assert bench.told[-1] == ("error", "Nothing was undone.")
 
 
 def test_numbers_pictures_and_state_leave(bench: Bench) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kinesis_app.errors import KinesisError
+from kinesis_app.experiment import Experiment
 from kinesis_app.gui.jobs import Jobs
 from kinesis_app.gui.muscle_choice import MuscleChoice
 from kinesis_app.gui.muscle_filter import MuscleFilter
@@ -19,6 +20,7 @@ from kinesis_app.session.live import LiveSession
 
 WINDOWS = ("help", "log", "palette", "picker", "welcome", "files")
 PUSH_SECONDS = 0.2
+MOST_UNDONE = 100
 ENDLESS = "walk without end"
 """What the motion is called that the session plans on for ever."""
 
@@ -50,6 +52,8 @@ class Desk:
         motion_name: What the motion was opened as.
         policy_name: What the policy was opened as; empty for the default.
         session_file: Where the session was saved last.
+        done: Experiments before each change, the last one at the end.
+        undone: Those that were taken back.
         closing: Set to end.
     """
 
@@ -75,11 +79,37 @@ class Desk:
     motion_name: str = ENDLESS
     policy_name: str = ""
     session_file: Path | None = None
+    done: list[Experiment] = field(default_factory=list)
+    undone: list[Experiment] = field(default_factory=list)
     closing: bool = False
 
     def send(self, command: m.Command) -> None:
         """Ask the session for something."""
+        if isinstance(command, m.SetExperiment):
+            self.done, self.undone = [*self.done, self.shot.experiment][-MOST_UNDONE:], []
         self.session.send(command)
+
+    def undo(self) -> None:
+        """Take the last change of the experiment back.
+
+        Raises:
+            KinesisError: If there is none.
+        """
+        if not self.done:
+            raise KinesisError("No change of the experiment is left to undo.")
+        self.undone.append(self.shot.experiment)
+        self.session.send(m.SetExperiment(self.done.pop()))
+
+    def redo(self) -> None:
+        """Do again what was undone last.
+
+        Raises:
+            KinesisError: If nothing was.
+        """
+        if not self.undone:
+            raise KinesisError("Nothing was undone.")
+        self.done.append(self.shot.experiment)
+        self.session.send(m.SetExperiment(self.undone.pop()))
 
     @property
     def shot(self) -> m.Snapshot:
