@@ -22,6 +22,7 @@ from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import GaitPlan, generate, walk
 from kinesis_app.session import messages as m
 from kinesis_app.session import planner as planner_module
+from kinesis_app.session import walking as walking_module
 from kinesis_app.session.course import Course
 from kinesis_app.session.live import LiveSession
 from kinesis_app.session.requests import SpeedRequest
@@ -120,6 +121,22 @@ def test_plans_survive_the_clip_file_only_if_they_fit(walking: MotionClip) -> No
     assert plan_of(standing_clip()) is None
     for change in ({"duration": 99.0}, {"origin": [math.nan, 0, 0]}, {"speed": "fast"}, {"turn": []}):
         assert plan_of(replace(walking, info={"plan": {**walking.info["plan"], **change}})) is None
+
+
+def test_a_splice_that_would_jerk_is_made_a_little_later(
+    walking: MotionClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = course_of(walking)
+    jumps = walking.root_pos.copy()
+    jumps[300:] += np.array([0.0, 0.0, 0.01])  # 1 cm within a frame of 1/150 s: 225 m/s^2
+    assert walking_module._jerks(course_of(replace(walking, root_pos=jumps)), course)
+    assert not walking_module._jerks(continue_walk(course, 100, SpeedRequest(0.8)), course)
+    verdicts = iter([True, False])
+    monkeypatch.setattr(walking_module, "_jerks", lambda new, old: next(verdicts))
+    changed = continue_walk(course, 100, SpeedRequest(0.8))
+    assert changed.plan is not None
+    assert changed.plan.resume is not None
+    assert changed.plan.resume.frame == 5 * 103  # 0.1 s later
 
 
 def test_a_clip_that_left_its_plan_is_refused(walking: MotionClip) -> None:

@@ -14,7 +14,7 @@ PACES = {
     "walk": {"slow": 0.7, "normal": 1.2, "brisk": 1.5, "fast": 1.8},
     "run": {"slow": 2.2, "normal": 2.6, "brisk": 3.0, "fast": 3.4},
     "backward": {"slow": 0.4, "normal": 0.6, "brisk": 0.75, "fast": 0.9},
-    "side": {"slow": 0.2, "normal": 0.4, "brisk": 0.5, "fast": 0.6},
+    "side": {"slow": 0.2, "normal": 0.3, "brisk": 0.5, "fast": 0.6},
 }
 """Speeds by way of going and adverb [m/s]."""
 BACKWARD_STEP = 0.9

@@ -18,7 +18,7 @@ SIDE_ACCELERATION = 0.6
 """Of side steps [m/s^2]."""
 TURN_RATE = 1.0
 """Of turning on the spot [rad/s]."""
-CURVE_RATE, CENTRIPETAL = 0.65, 0.7
+CURVE_RATE, CENTRIPETAL = 0.65, 0.75
 """Where no radius is given: fastest turning [rad/s], largest speed times turning rate [m/s^2]."""
 OPEN_SECONDS = 3.0
 """How long 'walk forward' lasts when something else follows [s]."""
@@ -183,6 +183,10 @@ def _arc(writer: Writer, arc: Arc, following: Segment | None) -> tuple[Segment, 
     start = max(float(writer.velocity[FORWARD]), 0.0)
     speed = _wanted_speed(arc.speed, arc.factor, "forward", start)
     radius = arc.radius if arc.radius is not None else max(speed / CURVE_RATE, speed**2 / CENTRIPETAL)
+    if arc.speed is None:  # a tight circle is walked slower
+        speed = min(
+            speed, max(min(CURVE_RATE * radius, math.sqrt(CENTRIPETAL * radius)), LIMITS["forward"][0])
+        )
     done = replace(arc, speed=speed, factor=1.0)
     if math.isinf(arc.angle):
         rate = ACCELERATION / radius if start < STILL else TURN_ACCELERATION

@@ -40,6 +40,10 @@ BLEND = 0.5
 """Over which a longer plan takes over from a shorter one [s]."""
 SHORT_BLEND = 0.3
 """Over which another plan takes over [s]; the feet are the same until the step under way ends."""
+LATER = (0.0, 0.1, 0.2)
+"""If that makes the body jerk, another plan takes over by so much later [s]."""
+USUAL, JERK = 100.0, 1.6
+"""Greatest acceleration of the body's parts in brisk walking [m/s^2]; how many times that is a jerk."""
 RUN_UP = 6
 """Control steps of the past kept in a spliced clip, so that velocities at the splice are right."""
 FARTHEST_FROM_PLAN = 0.6
@@ -113,6 +117,20 @@ def continue_walk(
         KinesisError: If the course is no generated walk, its clip does not follow its plan, or the
             request cannot be done.
     """
+    for later in LATER:
+        new = _continued(course, step, request, delay + later, ahead)
+        if request is None or not _jerks(new, course):
+            break
+    return new
+
+
+def _jerks(new: Course, old: Course) -> bool:
+    """Whether a leg that cannot reach its foot jerks in ``new``, which is rare, and not in ``old``."""
+    after, before = (np.abs(np.diff(c.bank.table.body_pos, 2, axis=0)).max() / SIM_DT**2 for c in (new, old))
+    return bool(after > JERK * max(before, USUAL))
+
+
+def _continued(course: Course, step: int, request: Request | None, delay: float, ahead: float) -> Course:
     plan = generated_plan(course)
     splice = step + math.ceil(delay / CTRL_DT)
     time, first = splice * CTRL_DT, max(step - RUN_UP, course.origin)
