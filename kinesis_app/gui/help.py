@@ -20,6 +20,7 @@ MOUSE = (
     ("Right double click", "Look at this point"),
     ("Ctrl + right double click", "Follow the body again"),
     ("Ctrl + drag", "Pull the selected body, or the pelvis; the farther the stronger (Shift: level)"),
+    ("Ctrl + drag, paused", "Turn the human; with the right button move it (Shift: level)"),
     ("Shift+G, then click", "Go there; drag: face that way; Shift: one more goal; drag a goal: move it"),
     ("Click or drag in a plot", "Look at that time"),
     ("Wheel, right drag in a plot", "Zoom and move all plots; double click: the last ten seconds"),

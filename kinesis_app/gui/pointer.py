@@ -15,7 +15,7 @@ from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.goal_marks import GoalDrag, press, shown
 from kinesis_app.gui.viewport import Viewport
 from kinesis_app.session import messages as m
-from kinesis_app.view.eye import ground_point
+from kinesis_app.view.eye import Eye, ground_point
 from kinesis_app.view.offscreen import Picked
 from kinesis_app.view.options import Goal
 
@@ -28,6 +28,8 @@ _CENTRE = (0.0, 0.0, 0.0)
 PULL_STIFFNESS, STRONGEST_PULL = 400.0, 300.0
 """Force per distance of the mouse at the human's depth [N/m], and its limit [N]."""
 _PULL_EVERY = 0.03
+_TURN = 3.0
+"""Turn of the paused human per width or height of the picture [rad]."""
 _PULLED = "pelvis"
 """What is pulled while no body is selected."""
 
@@ -95,7 +97,7 @@ class Pointer:
 
     def _move(self, button: int, moved: tuple[float, float]) -> None:
         if self._pull_from is not None:
-            self._pull()
+            self._pull(button)
         elif self._goal is not None:
             point = self._ground()
             if point is not None:
@@ -106,7 +108,7 @@ class Pointer:
 
     def _release(self, button: int) -> None:
         pulled, self._pull_from = self._pull_from is not None, None
-        if pulled:
+        if pulled and self._desk.shot.playing:
             self._desk.send(m.Pull(self._pulled, _CENTRE, _CENTRE))
         if self._goal is not None:
             self._desk.send(self._goal.command())
@@ -169,29 +171,51 @@ class Pointer:
 
     # --- pulling ---------------------------------------------------------------------------
 
-    def _pull(self) -> None:
+    def _pull(self, button: int) -> None:
+        """While time runs the human is pulled; while it stands the human is moved or, left, turned."""
         now, eye = time.monotonic(), self._desk.view.eye
         if eye is None or self._pull_from is None or now - self._pulled_at < _PULL_EVERY:
             return
         self._pulled_at = now
-        shot = self._desk.shot
-        x, y = self._viewport.mouse()
-        size = 2.0 * eye.half_height * float((shot.qpos[:3] - eye.position) @ eye.forward)
-        across, upward = (x - self._pull_from[0]) * eye.aspect * size, (y - self._pull_from[1]) * size
-        force = PULL_STIFFNESS * (across * eye.right + upward * eye.up)
-        if _held("Shift"):  # as in simulate: in the horizontal plane
-            ahead = np.array([eye.forward[0], eye.forward[1], 0.0])
-            force = PULL_STIFFNESS * (
-                across * eye.right + upward * ahead / max(float(np.linalg.norm(ahead)), 1e-6)
-            )
-        force *= min(1.0, STRONGEST_PULL / max(float(np.linalg.norm(force)), 1e-6))
+        shot, here = self._desk.shot, self._viewport.mouse()
+        dx, dy = here[0] - self._pull_from[0], here[1] - self._pull_from[1]
         if shot.playing:
-            x, y, z = (float(f) for f in force)
-            self._desk.send(m.Pull(self._pulled, _CENTRE, (x, y, z)))
+            force = PULL_STIFFNESS * dragged(eye, shot.qpos[:3], (dx, dy), _held("Shift"))
+            force *= min(1.0, STRONGEST_PULL / max(float(np.linalg.norm(force)), 1e-6))
+            self._desk.send(m.Pull(self._pulled, _CENTRE, _three(force)))
+        elif (dx, dy) != (0.0, 0.0):
+            self._pull_from = here
+            if button == 0:
+                turn = _TURN * (dx * np.array([0.0, 0.0, 1.0]) - dy * eye.right)
+                self._desk.send(m.MoveBody(_CENTRE, _three(turn)))
+            else:
+                self._desk.send(m.MoveBody(_three(dragged(eye, shot.qpos[:3], (dx, dy), _held("Shift")))))
 
     def _wheel(self, _sender: object, steps: float, _user: object) -> None:
         if self._viewport.hovered and steps:
             self._desk.view.move_camera("zoom", 0.0, -_WHEEL_STEP * steps)
+
+
+def dragged(eye: Eye, at: np.ndarray, by: tuple[float, float], level: bool) -> np.ndarray:
+    """How far a point goes with the mouse, shape (3,) [m].
+
+    Args:
+        eye: Where the picture is taken from.
+        at: The point, shape (3,) [m].
+        by: Way of the mouse in widths and heights, to the right and up.
+        level: Keep to the horizontal plane: up is away.
+    """
+    size = 2.0 * eye.half_height * float((at - eye.position) @ eye.forward)
+    upward = eye.up
+    if level:
+        ahead = np.array([eye.forward[0], eye.forward[1], 0.0])
+        upward = ahead / max(float(np.linalg.norm(ahead)), 1e-6)
+    return np.asarray(size * (by[0] * eye.aspect * eye.right + by[1] * upward))
+
+
+def _three(vector: np.ndarray) -> tuple[float, float, float]:
+    x, y, z = (float(value) for value in vector)
+    return x, y, z
 
 
 def _action(button: int) -> str:

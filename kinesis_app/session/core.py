@@ -12,6 +12,7 @@ from typing import Any
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.policy import load_policy
+from kinesis_app.session import handling as hand
 from kinesis_app.session import messages as m
 from kinesis_app.session.again import Extensions, extensions, follow_again
 from kinesis_app.session.clock import Clock
@@ -211,6 +212,7 @@ class SessionCore:
             **dict.fromkeys(DIRECTING, self._direct),
             m.Push: self._push,
             m.Pull: self._pull,
+            m.MoveBody: self._move_body,
             m.SetExperiment: self._set_experiment,
             m.ExportRun: self._export,
             m.SetLoop: self._set_loop,
@@ -296,6 +298,12 @@ class SessionCore:
     def _pull(self, command: m.Pull) -> None:
         self._branch()
         self.simulation.pull(command.body, command.point, command.force)
+
+    def _move_body(self, command: m.MoveBody) -> None:
+        hand.check_finite(command.shift, command.turn)
+        self._branch()
+        self.simulation.move_body(command.shift, command.turn)
+        self._jumped()
 
     def _set_experiment(self, command: m.SetExperiment) -> None:
         self._branch()

@@ -9,6 +9,7 @@ import mujoco
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.body.rotations import quat_from_rotvec, quat_mul
 from kinesis_app.env.bodies import PELVIS_ROW
 from kinesis_app.errors import KinesisError
 
@@ -41,7 +42,7 @@ def pushed(handling: Handling, force: Vector, seconds: float) -> Handling:
     Raises:
         KinesisError: If a number is not finite.
     """
-    _check(force, (seconds,))
+    check_finite(force, (seconds,))
     return replace(handling, push=force, push_left=max(1, round(seconds / CTRL_DT)))
 
 
@@ -53,7 +54,7 @@ def pulled(handling: Handling, model: mujoco.MjModel, body: str, point: Vector, 
     """
     if mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_BODY, body) < 1:
         raise KinesisError(f"There is no body '{body}' to pull.")
-    _check(point, force)
+    check_finite(point, force)
     return replace(handling, body=body if any(force) else "", point=point, pull=force)
 
 
@@ -96,6 +97,17 @@ def _no_wrenches(n_bodies: int) -> np.ndarray:
     return zeros
 
 
-def _check(*vectors: tuple[float, ...]) -> None:
+def moved_pose(qpos: np.ndarray, shift: Vector, turn: Vector) -> np.ndarray:
+    """Joint positions (nq,) after a shift [m] and a turn about the pelvis, a rotation vector [rad]."""
+    moved = qpos.copy()
+    moved[:3] += shift
+    moved[3:7] = quat_mul(quat_from_rotvec(np.array(turn)), qpos[3:7])
+    return moved
+
+
+def check_finite(*vectors: tuple[float, ...]) -> None:
+    """Raises:
+    KinesisError: If a number is not finite.
+    """
     if not np.isfinite(np.concatenate([np.ravel(v) for v in vectors])).all():
-        raise KinesisError("A force must be a finite number of newtons.")
+        raise KinesisError("Forces and distances must be finite numbers.")

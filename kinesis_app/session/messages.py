@@ -172,6 +172,19 @@ class Pull:
 
 
 @dataclass(frozen=True)
+class MoveBody:
+    """Put the whole human elsewhere; over the ground the reference goes along.
+
+    Attributes:
+        shift: In the world [m].
+        turn: About the pelvis: axis in the world times angle [rad].
+    """
+
+    shift: tuple[float, float, float]
+    turn: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
 class SetExperiment:
     """Do this, and nothing else, to the human from now on; ``NORMAL`` ends all experiments."""
 
@@ -241,6 +254,7 @@ Command = (
     | Steer
     | Push
     | Pull
+    | MoveBody
     | SetExperiment
     | ExportRun
     | SetLoop

@@ -6,6 +6,7 @@ The headless run and the window's thread drive this same object.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -151,6 +152,18 @@ class Simulation:
     def pull(self, body: str, point: hand.Vector, force: hand.Vector) -> None:
         """Pull a body at a point of its frame [m] with a force in the world [N], until told otherwise."""
         self.handling = hand.pulled(self.handling, self.bodies.model, body, point, force)
+
+    def move_body(self, shift: hand.Vector, turn: hand.Vector) -> None:
+        """Put the human elsewhere [m], turned [rad]; over the ground the reference goes along."""
+        data, (x, y) = self.bodies.data[0], self.course.moved
+        data.qpos[:] = hand.moved_pose(data.qpos, shift, turn)
+        restore_physics(data, physics_state(data), data.sensordata.copy())
+        self.course = replace(self.course, moved=(x + shift[0], y + shift[1]))
+        self.run_step += 1  # the body jumps: that instant is not the one before
+        self.excitations = np.zeros((0, N_MUSCLES))
+        self.applied = np.zeros((self.bodies.model.nbody, 6))
+        self._look()
+        self._remember()
 
     def step(self) -> None:
         """One control step.
