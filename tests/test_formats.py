@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import motion_files
 import numpy as np
 import pytest
 from recordings import DATA, needs_data
@@ -12,18 +13,10 @@ from recordings import DATA, needs_data
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats import Given, read_motion
 
-ASF = """# a leg
-:version 1.10
-:units
-  length 0.45
-  angle deg
-:root
-  order TX TY TZ RX RY RZ
-  axis XYZ
-  position 0 0 0
-  orientation 0 0 0
-:bonedata
-  begin
+ASF = (
+    "# a leg\n:version 1.10\n"
+    + motion_files.ASF
+    + """  begin
     name femur
     direction 0 -1 0
     length 8
@@ -43,6 +36,7 @@ ASF = """# a leg
     femur tibia
   end
 """
+)
 COORDINATES = (
     "pelvis_tilt", "pelvis_list", "pelvis_rotation", "pelvis_tx", "pelvis_ty", "pelvis_tz",
     "hip_flexion_r", "hip_adduction_r", "knee_angle_r", "ankle_angle_r",

@@ -1,18 +1,21 @@
 """Damaged files: one clear line or a valid clip, never another error, a hang or a flood of memory.
 
 ``KINESIS_FUZZ=2000 pytest tests/test_fuzz_formats.py`` tries as many files instead of the quick few.
-Every file is read; some of those that can still be read are retargeted too, which takes longer.
+Half of the damage is to bytes, most of which stops in the readers: every such file is read, some are
+retargeted. The other half is to what is recorded, in whole files: all of those are retargeted.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +23,15 @@ import pytest
 from motion_files import SEEDS
 
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import is_clip_file, load_clip
-from kinesis_app.motion.formats import read_motions
+from kinesis_app.motion.clip import MotionClip, is_clip_file, load_clip
+from kinesis_app.motion.formats import RawMotion, read_motions
 from kinesis_app.motion.library import import_motion
+from kinesis_app.motion.retarget import RetargetReport, retarget
 
 MANY = int(os.environ.get("KINESIS_FUZZ", "0"))
-COUNT = MANY // len(SEEDS) + 1 if MANY else 25
+COUNT = MANY // (2 * len(SEEDS)) + 1 if MANY else 25
+DAMAGED = MANY // (2 * len(SEEDS)) + 1 if MANY else 2
+"""Files per format with damage to bytes, and per kind of recording with damage to what is recorded."""
 RETARGETED = 25
 """Every so many files the whole import is tried."""
 HANG, MEMORY = 10, 1e9
@@ -105,8 +111,7 @@ def check(path: Path, whole: bool) -> None:
         with bounded():
             if whole:
                 for clip, report in import_motion(path):
-                    assert np.isfinite(clip.qpos()).all()
-                    assert report.limit_violations <= 1.0
+                    check_clip(clip, report)
             elif path.suffix == ".npz" and is_clip_file(path):
                 assert np.isfinite(load_clip(path).joints).all()
             else:
@@ -118,6 +123,80 @@ def check(path: Path, whole: bool) -> None:
         line = "read"
     assert "\n" not in line
     assert len(line) < 2000
+
+
+def check_clip(clip: MotionClip, report: RetargetReport) -> None:
+    """A clip that the app may follow, and a report that JSON takes."""
+    assert np.isfinite(clip.qpos()).all()
+    assert report.limit_violations <= 1.0
+    json.dumps(report.figures(), allow_nan=False)
+
+
+def damaged(raw: RawMotion, rng: np.random.Generator) -> RawMotion:
+    """A whole recording whose content is wrong: what no reader can tell from a strange motion."""
+    if raw.coordinates:
+        return damaged_coordinates(raw, rng)
+    positions, names = raw.positions.copy(), list(raw.joint_names)
+    n, k = positions.shape[:2]
+    some = rng.choice(k, size=int(rng.integers(1, max(k // 2, 2))), replace=False)
+    start = int(rng.integers(n))
+    kind = int(rng.integers(13))
+    if kind == 0:
+        positions[start:, some] = np.nan
+    elif kind == 1:
+        positions[:, some] = np.nan
+    elif kind == 2:
+        positions[start:] = positions[start:, rng.permutation(k)]
+    elif kind == 3:
+        positions *= rng.choice([1e-3, 1e3, -1.0])
+    elif kind == 4:
+        positions[:] = positions[0]
+    elif kind == 5:
+        positions[start] += rng.normal(0.0, 1.0, positions[start].shape)
+    elif kind == 6:
+        positions += rng.normal(0.0, rng.choice([0.01, 0.3]), positions.shape)
+    elif kind == 7:
+        positions = positions[:, :, rng.permutation(3)]
+    elif kind == 8:
+        positions[:, some] = positions[:, some[:1]]
+    elif kind == 9:
+        positions = positions[: int(rng.choice([1, 2, 4, 5, 9]))]
+    elif kind == 10:
+        names = [names[i] for i in rng.permutation(k)]
+    elif kind == 11:
+        names[int(some[0])] = names[int(rng.integers(k))]
+    rotations = None if raw.rotations is None else raw.rotations[: len(positions)]
+    fps = float(rng.choice([5.0, 30.0, 1000.0, 20_000.0])) if kind == 12 else raw.fps
+    return replace(raw, positions=positions, rotations=rotations, joint_names=tuple(names), fps=fps)
+
+
+def damaged_coordinates(raw: RawMotion, rng: np.random.Generator) -> RawMotion:
+    """The same for angles: a column too large, frozen, reversed, at random, or a motion far too short."""
+    columns = {name: values.copy() for name, values in raw.coordinates.items()}
+    kind = int(rng.integers(6))
+    for name in rng.choice(list(columns), size=int(rng.integers(1, len(columns))), replace=False).tolist():
+        values = columns[name]
+        noise = rng.normal(0.0, 3.0, len(values))
+        values[:] = (values * 100.0, values * 0.0 + 3.0, values[::-1], noise, values, -values)[kind]
+    if kind == 4:
+        columns = {name: values[: int(rng.choice([1, 4, 6]))] for name, values in columns.items()}
+        shortest = min(len(values) for values in columns.values())
+        columns = {name: values[:shortest] for name, values in columns.items()}
+    return replace(raw, coordinates=columns)
+
+
+@pytest.mark.parametrize("name", [name for name in SEEDS if name != "clip.npz"])
+def test_damaged_recordings_give_one_clear_line_or_a_clip(name: str, tmp_path: Path) -> None:
+    whole = read_motions(SEEDS[name](tmp_path / name))[0]
+    rng = np.random.default_rng(11)
+    for _ in range(DAMAGED):
+        raw, line = damaged(whole, rng), "a clip"
+        try:
+            with bounded():
+                check_clip(*retarget(raw))
+        except KinesisError as error:
+            line = str(error)
+        assert "\n" not in line
 
 
 @pytest.mark.parametrize("name", SEEDS)

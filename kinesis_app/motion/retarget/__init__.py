@@ -125,9 +125,23 @@ def _own_motion(raw: RawMotion, name: str) -> tuple[MotionClip, RetargetReport] 
 
 
 def _anatomy(raw: RawMotion) -> Anatomy:
+    """Legs, pelvis and trunk; a trunk that is not always seen is left out."""
     if not raw.joint_names:
-        return from_coordinates(raw)
-    return from_markers(raw) if is_marker_set(raw) else from_skeleton(raw)
+        anatomy = from_coordinates(raw)
+    else:
+        anatomy = from_markers(raw) if is_marker_set(raw) else from_skeleton(raw)
+    if anatomy.trunk is not None and not np.isfinite(anatomy.trunk).all():
+        anatomy = replace(
+            anatomy, trunk=None, notes=(*anatomy.notes, "the trunk is not always seen: left out")
+        )
+    for part in ("pelvis", "legs", "foot"):
+        bad = ~np.isfinite(getattr(anatomy, part).reshape(anatomy.n_frames, -1)).all(axis=1)
+        if bad.any():
+            first = int(np.flatnonzero(bad)[0]) + 1
+            raise KinesisError(
+                f"'{raw.source}': {part} cannot be told in {bad.sum()} frame(s), first {first}."
+            )
+    return anatomy
 
 
 def _not_made(correction: Correction) -> Correction:
