@@ -250,6 +250,35 @@ def test_pictures_never_change_while_they_are_shown() -> None:
         assert (picture == value + 100).all()
 
 
+def test_the_benchmark_counts_frames_once() -> None:
+    from kinesis_app.gui.benchmark import Watch
+
+    watch = Watch()
+    for own in (0.001, 0.003):
+        watch.note(own, 0.002)
+    summary = watch.summary(0.5)
+    assert summary["own_ms"] == pytest.approx(2.0)
+    assert summary["drawing_ms"] == pytest.approx(2.0)
+    assert summary["gui_fps"] == pytest.approx(4.0)
+    watch.note(0.005, 0.0)
+    assert watch.summary(1.0)["own_ms"] == pytest.approx(5.0)
+
+
+def test_the_raster_shows_samples_and_leaves_the_rest_empty() -> None:
+    from kinesis_app.gui.raster import COLUMNS, levels_of, table_of
+    from kinesis_app.gui.traces import Traces
+    from kinesis_app.view.colors import LUT_SIZE, lut
+
+    traces = Traces()
+    traces.extend([shot(i, 0.5) for i in range(1, 31)])  # a second of half activation
+    levels = levels_of(traces, (0.0, 2.0))
+    assert levels.shape == (80, COLUMNS)
+    np.testing.assert_allclose(levels[:, COLUMNS // 4] / (LUT_SIZE - 1), 0.5, atol=1.0 / LUT_SIZE)
+    assert (levels[:, -1] == LUT_SIZE).all()  # nothing happened yet
+    np.testing.assert_allclose(table_of("ember")[:LUT_SIZE, :3], lut("ember"), atol=1e-7)
+    assert (levels_of(Traces(), (0.0, 2.0)) == LUT_SIZE).all()
+
+
 def test_rates_step_through_the_table() -> None:
     from kinesis_app.gui.actions.time import RATES, next_rate
     from kinesis_app.gui.transport import rate_label
