@@ -14,6 +14,7 @@ from kinesis_app.gui.muscle_filter import MuscleFilter
 from kinesis_app.gui.settings import LEFT_TABS, RIGHT_TABS
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.formats import SUFFIXES
+from kinesis_app.motion.interruption import interruptible
 from kinesis_app.motion.library import load_motion
 from kinesis_app.session import messages as m
 from kinesis_app.session.document import SessionDocument, load_session
@@ -63,8 +64,9 @@ def open_motion(
         then: Done once the session follows it.
     """
 
-    def read(_: Progress) -> MotionClip:
-        return endless_walk(speed) if name == ENDLESS else load_motion(name)
+    def read(progress: Progress) -> MotionClip:
+        with interruptible(lambda: progress.report(-1.0)):
+            return endless_walk(speed) if name == ENDLESS else load_motion(name)
 
     def follow(clip: MotionClip) -> None:
         d.motion_name = name

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from kinesis_app.errors import KinesisError
+from kinesis_app.motion.interruption import may_end
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_FRAMES = 1_000_000
@@ -134,6 +135,7 @@ def read_text(path: Path) -> list[str]:
 
 def parse_floats(words: list[str], path: Path, line: int) -> list[float]:
     """The words of one line as finite numbers; ``line`` counts from 1."""
+    may_end()
     try:
         values = [float(word) for word in words]
     except ValueError:

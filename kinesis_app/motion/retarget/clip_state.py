@@ -20,6 +20,7 @@ from kinesis_app.motion.dynamics import (
     root_wrench,
     zmp_of,
 )
+from kinesis_app.motion.interruption import may_end
 
 CARRIES = 0.2
 """A contact point with this readiness counts as support."""
@@ -58,6 +59,7 @@ class ClipState:
     @classmethod
     def of(cls, clip: MotionClip) -> ClipState:
         """The state of a clip at ``WORK_FPS``."""
+        may_end()
         qpos, qvel, qacc = derivatives(clip.root_pos, clip.root_quat, clip.joints, 1.0 / WORK_FPS)
         frames = forward(qpos)
         points = contact_points(frames)

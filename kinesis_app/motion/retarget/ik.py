@@ -19,6 +19,7 @@ from kinesis_app.body.rotations import (
     quat_mul,
     rotvec_from_quat,
 )
+from kinesis_app.motion.interruption import may_end
 from kinesis_app.motion.retarget.layout import Targets
 from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, ROOT_FROM_ANATOMICAL, body_shape
 
@@ -91,6 +92,7 @@ def solve(
     )
     pose = start or Pose(goal_pos, goal_quat, np.clip(preferred, low, high))
     for _ in range(WARM_ITERATIONS if start else ITERATIONS):
+        may_end()
         frames = forward(pose.qpos())
         jacobian, residual = _system(pose, frames, targets, goal)
         transposed = np.swapaxes(jacobian, -1, -2)
