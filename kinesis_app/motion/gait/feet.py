@@ -85,7 +85,7 @@ def foot_track(side: int, steps: Footsteps, frames: np.ndarray, clearance: float
     for s, rest, rolled in zip(inside, at_rest, tracks, strict=True):
         here = (frames >= rest) & (frames <= s.off)
         pos[here], stance[here] = rolled[here], True
-        flat[frames >= s.land - 1] = _flat_place(side, s)
+        flat[frames >= s.land - 1] = flat_place(side, s)
     for k in range(len(inside) - 1):
         a, b = inside[k].off - first, min(at_rest[k + 1] - first, len(frames) - 2)
         pos[a : b + 1] = swing_path(tracks[k], tracks[k + 1], a, b, signed[(a + b) // 2], clearance)
@@ -138,7 +138,7 @@ def _yaw(stances: list[Stance], frames: np.ndarray) -> np.ndarray:
     return yaw
 
 
-def _flat_place(side: int, stance: Stance) -> np.ndarray:
+def flat_place(side: int, stance: Stance) -> np.ndarray:
     """calcn's origin on the ground (2,) for a footprint, which is given under the ankle."""
     ankle = CALCN_TO_GROUND @ foot_spheres(side).ankle_offset
     return stance.pose[:2] - (turn_about(2, np.array(stance.pose[2])) @ ankle)[:2]
@@ -150,4 +150,4 @@ def _stance_track(
     """calcn's origin (T, 3) when the foot rolls on this footprint; valid around the stance."""
     inside = np.flatnonzero((frames >= stance.land) & (frames <= stance.off))
     mid = inside[np.argmin(np.abs(np.mod(phase[inside], 1.0) - STANDING_PHASE))]
-    return np.column_stack([way - way[mid] + _flat_place(side, stance), height])
+    return np.column_stack([way - way[mid] + flat_place(side, stance), height])

@@ -2,9 +2,9 @@
 
 MyoLegs' bones, its rigid trunk without arms, its feet that roll without slip and the pelvis that balance
 dictates differ from those of the people in :mod:`norms`. These small corrections make up for it. They were
-fitted by nonlinear least squares through the whole generator, inverse kinematics and dynamics included: hip,
-knee and ankle at 0.50, 0.85, 1.25, 1.63 and 2.02 m/s within the mean +- 1 standard deviation of Schwartz 2008,
-and the vertical force within that of the same source, with smooth joints.
+fitted by nonlinear least squares through the whole generator, inverse kinematics and dynamics included:
+hip, knee and ankle at 0.50, 0.85, 1.25, 1.63 and 2.02 m/s within the mean +- 1 standard deviation of
+Schwartz 2008, and the vertical force within that of the same source, with smooth joints.
 """
 
 from __future__ import annotations

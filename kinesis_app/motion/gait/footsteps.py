@@ -14,7 +14,7 @@ from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path
 from kinesis_app.motion.gait.resume import Catch, Resume, catching_step
 from kinesis_app.motion.gait.sidesteps import clear_of
-from kinesis_app.motion.gait.stances import LONG, STANDING_PHASE, Footsteps, Stance
+from kinesis_app.motion.gait.stances import LONG, STANDING_PHASE, Begun, Footsteps, Stance
 from kinesis_app.motion.gait.stepping import (
     ANKLES_BEHIND,
     STANCE_WIDER,
@@ -72,11 +72,17 @@ def _foot_off(speed: float) -> float:
     return float(norms.foot_off(abs(speed)))
 
 
-def plan_footsteps(plan: GaitPlan, path: Path) -> Footsteps:
-    """Footsteps along a path, from its first frame to its last."""
+def plan_footsteps(plan: GaitPlan, path: Path, begun: Begun | None = None) -> Footsteps:
+    """Footsteps along a path, from its first frame to its last.
+
+    They go on from those ``begun``, or else from the plan's ``resume``, or else from its beginning.
+    """
     planner = _Planner(path, plan.style)
     end = round(path.time[-1] * GRID_FPS)
-    if plan.resume is not None:
+    if begun is not None:
+        frame, walking = _take_up(planner, begun), begun.walking
+    elif plan.resume is not None:
+        planner.resume, planner.catch = plan.resume, plan.resume.catch
         frame, walking = _take_up(planner, plan.resume), plan.resume.walking
     else:
         frame = _begin_walking(planner) if plan.walking_at_start else _begin_standing(planner)
@@ -95,13 +101,12 @@ def plan_footsteps(plan: GaitPlan, path: Path) -> Footsteps:
     return Footsteps(planner.stances, planner.events, planner.load)
 
 
-def _take_up(planner: _Planner, resume: Resume) -> int:
-    right, left = resume.steps.stances
+def _take_up(planner: _Planner, begun: Begun | Resume) -> int:
+    right, left = begun.steps.stances
     planner.stances = (list(right), list(left))
-    planner.events = (list(resume.steps.events[0]), list(resume.steps.events[1]))
-    planner.load = list(resume.steps.load)
-    planner.swing, planner.resume, planner.catch = resume.swing, resume, resume.catch
-    return resume.strike
+    planner.events = (list(begun.steps.events[0]), list(begun.steps.events[1]))
+    planner.load, planner.swing = list(begun.steps.load), begun.swing
+    return begun.strike
 
 
 def _begin_standing(planner: _Planner) -> int:

@@ -97,20 +97,21 @@ def pelvis_quat(
     yaw: np.ndarray, feet: tuple[FootTrack, FootTrack], right_load: np.ndarray, style: Style
 ) -> np.ndarray:
     """Orientation of the pelvis: heading plus human rotation, obliquity and the style's lean, wxyz (T, 4)."""
-    scale = [np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0) for foot in feet]
-    wave = {
-        name: 0.5 * (
-            (share * scale[0] + fitted(name, feet[0].speed)) * norms.curve(name, feet[0].phase, feet[0].speed)
-            - (share * scale[1] + fitted(name, feet[1].speed)) * norms.curve(name, feet[1].phase, feet[1].speed)
+
+    def wave(name: str) -> np.ndarray:
+        own, other = (
+            (PELVIS_SHARE[name] * np.clip(foot.speed / norms.SLOWEST, 0.0, 1.0) + fitted(name, foot.speed))
+            * norms.curve(name, foot.phase, foot.speed)
+            for foot in feet
         )
-        for name, share in PELVIS_SHARE.items()
-    }  # fmt: skip
+        return 0.5 * (own - other)
+
     over_right = gaussian_filter1d(2.0 * right_load - 1.0, ROLL_SMOOTHING * GRID_FPS, mode="nearest")
     # Right side forward turns to the left (+z); right side up turns the top to the left (-y is ahead).
-    obliquity = style.tilt * wave["obliquity"] - style.roll * over_right
+    obliquity = style.tilt * wave("obliquity") - style.roll * over_right
     roll = quat_from_axis_angle(np.array([0.0, 1.0, 0.0]), obliquity)
     lean = quat_from_axis_angle(np.array([1.0, 0.0, 0.0]), np.full(len(yaw), style.lean))
-    return quat_mul(quat_mul(upright_quat(yaw + style.twist * wave["rotation"]), lean), roll)
+    return quat_mul(quat_mul(upright_quat(yaw + style.twist * wave("rotation")), lean), roll)
 
 
 def desired_zmp(feet: tuple[FootTrack, FootTrack], right_load: np.ndarray) -> np.ndarray:

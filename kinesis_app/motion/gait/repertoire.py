@@ -49,6 +49,8 @@ def varied_plan(skill: str, rng: np.random.Generator, seconds: float) -> GaitPla
     if skill == "stand":
         style = replace(style, sway=float(rng.uniform(0.0, 0.015)))
         return GaitPlan(seconds, origin=_origin(rng), style=style)
+    if skill == "mixed_run":
+        return _mixed_run(GaitPlan(seconds, origin=_origin(rng), walking_at_end=True), rng)
     goal = GOALS[skill]
     plan = GaitPlan(seconds, origin=_origin(rng), walking_at_end=True, style=style)
     time = float(rng.uniform(0.2, 0.8))
@@ -61,6 +63,21 @@ def varied_plan(skill: str, rng: np.random.Generator, seconds: float) -> GaitPla
     while time < seconds:
         plan = heading_for(plan, time, goal(rng), float(rng.uniform(0.5, 1.0)))
         time += float(rng.uniform(2.0, 5.0))
+    return plan
+
+
+def _mixed_run(plan: GaitPlan, rng: np.random.Generator) -> GaitPlan:
+    """From standing to walking, running, walking and standing, again and again."""
+    time = float(rng.uniform(0.2, 0.6))
+    while time < plan.duration:
+        stages = (rng.uniform(1.0, 1.6), rng.uniform(2.2, 3.3), rng.uniform(0.8, 1.5), 0.0)
+        for speed in map(float, stages):
+            acceleration = float(rng.uniform(0.5, 0.8))
+            before = float(plan.velocity_at(time)[0])
+            plan = change_speed(plan, time, speed, acceleration)
+            turn = _either(rng, 0.05, 0.3) if speed > 0.0 and rng.random() < 0.5 else 0.0
+            plan = change_turn(plan, time, turn, 0.3)
+            time += abs(speed - before) / acceleration + float(rng.uniform(1.5, 3.5))
     return plan
 
 
@@ -136,5 +153,5 @@ GOALS: dict[str, Goal] = {
     "sidestep": _sidestep,
     "mixed": _mixed,
 }
-SKILLS = ("stand", *GOALS, "run")
+SKILLS = ("stand", *GOALS, "run", "mixed_run")
 """What ``varied`` knows."""

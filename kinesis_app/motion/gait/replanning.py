@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from kinesis_app.motion.gait.alternation import LEAD, alternate, running_spans, walked_into
 from kinesis_app.motion.gait.footsteps import plan_footsteps
 from kinesis_app.motion.gait.measured import Measured, measure
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path, path_of
 from kinesis_app.motion.gait.resume import CATCHING_STEPS, PENDULUM, Catch, Resume, catching_step
 from kinesis_app.motion.gait.sidesteps import axes
-from kinesis_app.motion.gait.stances import LONG, Footsteps, Stance
+from kinesis_app.motion.gait.stances import LONG, Footsteps, Stance, until
 from kinesis_app.motion.gait.stepping import step_frequency
 from kinesis_app.motion.gait.synthesis import generate
 
@@ -60,7 +61,8 @@ def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None =
     Feet on the floor stay where they are. The next three footsteps are placed so that the capture
     point comes back to the plan's, and the path returns to the planned one within a few seconds.
     ``generate(replan(...), start=at_time)`` then begins with exactly ``state``; the new plan may be
-    changed and planned on like any other. Where nothing deviates, the motion stays as it was.
+    changed and planned on like any other. Where nothing deviates, the motion stays as it was. In a run, and
+    where one begins or ends, the plan is kept.
 
     Args:
         plan: What the body has followed.
@@ -75,7 +77,10 @@ def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None =
     if not all(map(np.array_equal, state, planned)):
         body = measure(*state)
     path = path_of(plan, min(-2.5, time - 2.5), time + LOOK)
-    cut = _cut(plan_footsteps(plan, path), frame)
+    full = _footsteps_at(plan, path, frame)
+    if full is None:
+        return plan
+    cut = _cut(full, frame)
     steps = _where_feet_are(cut.steps, frame, wished, body)
     support = _support_shift(cut, frame, wished, body)
     before = np.zeros(2) if plan.resume is None else plan.resume.offset_at(np.array(time))
@@ -99,6 +104,18 @@ def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None =
     return replace(plan, resume=resume if cut.flying is None else _landing(resume, cut.flying, plan, path))
 
 
+def _footsteps_at(plan: GaitPlan, path: Path, frame: int) -> Footsteps | None:
+    """The footsteps of the walk at a grid frame; None in a run and where it begins or ends."""
+    spans = walked_into(plan, running_spans(path))
+    if not spans:
+        return plan_footsteps(plan, path)
+    lead = round(LEAD * GRID_FPS)
+    if any(start - lead <= frame <= stop + lead for start, stop in spans):
+        return None
+    walks, _ = alternate(plan, path, spans, (frame - lead, frame + lead))
+    return next(walk.steps for walk in reversed(walks) if walk.begin is None or walk.begin.frame <= frame)
+
+
 def planned_state(plan: GaitPlan, time: float) -> State:
     """Positions and velocities of a plan's own motion at a time [s]."""
     time = round(time * GRID_FPS) / GRID_FPS
@@ -119,24 +136,12 @@ def _cut(full: Footsteps, frame: int) -> _Cut:
         strike, side = min(coming)
         lift = [s for s in full.stances[side] if s.land < strike][-1].off
         if lift <= frame:
-            return _Cut(_until(full, strike), strike, 1 - side, True, side)
+            return _Cut(until(full, strike), strike, 1 - side, True, side)
         if landed and all(load != 0.5 for at, load in full.load if max(landed)[0] < at <= strike):
             last, _ = max(landed)
-            return _Cut(_until(full, last), last, side, True, None)
+            return _Cut(until(full, last), last, side, True, None)
     rest = knots[0][0] if knots and knots[0][1] == 0.5 else frame
-    return _Cut(_until(full, rest), rest, 0, False, None)
-
-
-def _until(full: Footsteps, last: int) -> Footsteps:
-    """Footsteps up to a frame; who stands there stands for good."""
-
-    def kept(stances: list[Stance]) -> list[Stance]:
-        done = [s for s in stances if s.land <= last]
-        return [*done[:-1], done[-1] if done[-1].off <= last else replace(done[-1], off=LONG)]
-
-    right, left = ([event for event in events if event[0] <= last] for events in full.events)
-    load = [knot for knot in full.load if knot[0] <= last]
-    return Footsteps((kept(full.stances[0]), kept(full.stances[1])), (right, left), load)
+    return _Cut(until(full, rest), rest, 0, False, None)
 
 
 def _where_feet_are(steps: Footsteps, frame: int, wished: Measured, body: Measured) -> Footsteps:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -23,7 +24,6 @@ from kinesis_app.motion.dynamics import derivatives, foot_spheres, generalised_f
 from kinesis_app.motion.gait.ik import solve_legs
 from kinesis_app.motion.gait.pelvis import hip_offset
 from kinesis_app.motion.gait.plan import GRID_FPS
-from kinesis_app.motion.gait.running_strides import RunningFoot
 
 GRAVITY = 9.81
 SMOOTHING = 0.012
@@ -53,17 +53,27 @@ class ForcePlan:
     Attributes:
         up: Vertical force over body weight [1], shape (T,).
         point: Where it acts [m], shape (T, 2).
-        middle: Frames in which the pelvis has its planned height, the middles of the contacts, shape (K,).
+        anchored: Weight of the pelvis' planned height, 1 in the middles of the contacts, shape (T,).
     """
 
     up: np.ndarray
     point: np.ndarray
-    middle: np.ndarray
+    anchored: np.ndarray
 
     @property
     def air(self) -> np.ndarray:
         """How much flight it is [0, 1], shape (T,)."""
         return np.clip(1.0 - self.up / LIGHT, 0.0, 1.0)
+
+
+class FootPose(Protocol):
+    """A foot over T frames: origin of calcn [m] (T, 3) and its orientation (T, 3, 3)."""
+
+    @property
+    def pos(self) -> np.ndarray: ...
+
+    @property
+    def rot(self) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -75,22 +85,27 @@ class Runner:
     joints: np.ndarray
 
 
-def with_legs(body: Runner, feet: tuple[RunningFoot, RunningFoot], iterations: int) -> Runner:
-    """The runner with its feet where they belong, by inverse kinematics."""
-    pos = tuple(_reached(body, side, foot) for side, foot in enumerate(feet))
+def with_legs(
+    body: Runner, feet: tuple[FootPose, FootPose], iterations: int, short: np.ndarray | float = 1.0
+) -> Runner:
+    """The runner with its feet where they belong, by inverse kinematics.
+
+    ``short`` (T,) says how much the legs are kept from being straight, 1 in running.
+    """
+    pos = tuple(_reached(body, side, foot, short) for side, foot in enumerate(feet))
     joints = solve_legs(
         body.root_pos, body.quat, (pos[0], pos[1]), (feet[0].rot, feet[1].rot), body.joints, iterations
     )
     return replace(body, joints=gaussian_filter1d(joints, SMOOTHING * GRID_FPS, axis=0, mode="nearest"))
 
 
-def _reached(body: Runner, side: int, foot: RunningFoot) -> np.ndarray:
+def _reached(body: Runner, side: int, foot: FootPose, short: np.ndarray | float) -> np.ndarray:
     """calcn's origin (T, 3), drawn towards the hip where the leg would be too short."""
     hip = body.root_pos + quat_rotate(body.quat, np.broadcast_to(hip_offset(side), body.root_pos.shape))
     leg = foot.pos + foot.rot @ foot_spheres(side).ankle_offset - hip
     length = np.linalg.norm(leg, axis=1)
     spare = sum(bones()) - SPARE - length
-    over = SOFT * np.logaddexp(0.0, -spare / SOFT)
+    over = short * SOFT * np.logaddexp(0.0, -spare / SOFT)
     return foot.pos - (over / length)[:, None] * leg
 
 
@@ -119,10 +134,9 @@ def corrected(body: Runner, start: Runner, plan: ForcePlan) -> Runner:
         better[:, axis] = _gentlest_from(
             shift[:, axis], error[:, axis], lever, fall, (trusted, air), SIDEWAYS
         )
-    anchored = np.zeros(len(air))
-    anchored[plan.middle] = 1.0
     fall = GRAVITY * plan.up - wrench[:, 2] / mass
-    better[:, 2] = _gentlest_from(shift[:, 2], still, still, fall, (anchored, np.ones(len(air))), UPWARD)
+    carried = (plan.anchored, np.ones(len(air)))
+    better[:, 2] = _gentlest_from(shift[:, 2], still, still, fall, carried, UPWARD)
     # About the centre of mass nothing turns the body in flight.
     moment = wrench[:, 3:] - np.cross(centre_of_mass(qpos) - qpos[:, :3], wrench[:, :3])
     local = np.einsum("tji,tj->ti", quat_to_matrix(body.quat), moment)

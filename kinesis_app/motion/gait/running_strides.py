@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +129,7 @@ def running_feet(
     path: np.ndarray,
     speed: np.ndarray,
     root: tuple[np.ndarray, np.ndarray],
+    fixed: Mapping[tuple[int, int], np.ndarray] | None = None,
 ) -> tuple[tuple[RunningFoot, RunningFoot], np.ndarray]:
     """Poses of both feet along a path (T, 3) of x, y, yaw, under a pelvis at ``root``.
 
@@ -136,6 +138,8 @@ def running_feet(
         time, speed: Times [s] and speeds [m/s], each (T,).
         path: Middle between the feet's tracks.
         root: Position (T, 3) and orientation (T, 4) of the pelvis.
+        fixed: Footprints known before, x, y [m] of calcn's origin and direction of the foot [rad] (3,),
+            by foot and number of the stance.
 
     Returns:
         The feet, and the sketched joints (T, 14).
@@ -147,7 +151,10 @@ def running_feet(
     feet = []
     for side in (0, 1):
         sketched = frames.pos[:, BODIES.index(f"calcn_{'rl'[side]}")]
-        feet.append(_foot(side, u[side], shapes[side], sketched, path))
+        known = {k: pose for (which, k), pose in (fixed or {}).items() if which == side}
+        feet.append(
+            _foot(side, u[side], shapes[side], sketched, _footprints(side, u[side], sketched, path) | known)
+        )
     return (feet[0], feet[1]), joints
 
 
@@ -162,18 +169,20 @@ def _shape(side: int, u: np.ndarray, speed: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def _foot(
-    side: int, u: np.ndarray, shape: tuple[np.ndarray, np.ndarray], sketched: np.ndarray, path: np.ndarray
+    side: int,
+    u: np.ndarray,
+    shape: tuple[np.ndarray, np.ndarray],
+    sketched: np.ndarray,
+    prints: dict[int, np.ndarray],
 ) -> RunningFoot:
     stance_of = np.floor(u / 2.0).astype(int)
     swing = np.mod(u, 2.0) >= 1.0
-    out = 0.5 * STEP_WIDTH * (1.0 if side else -1.0)
-    prints = _footprints(u, sketched, path, out)
     numbers = np.array(sorted(prints))
     at = np.clip(np.searchsorted(numbers, stance_of), 0, len(numbers) - 1)
     poses = np.array([prints[k] for k in numbers])
     following = poses[np.minimum(at + 1, len(numbers) - 1)]
     part = smooth_step(np.mod(u, 2.0) - 1.0)[:, None]
-    yaw = (poses[at] + part * (following - poses[at]))[:, 2] + (TOE_OUT if side else -TOE_OUT)
+    yaw = (poses[at] + part * (following - poses[at]))[:, 2]
     rot = turn_about(2, yaw) @ shape[0]
     way, height = roll_way(side, rot, shape[1])
     rolled = {}
@@ -191,16 +200,16 @@ def _foot(
     return RunningFoot(pos, rot, shape[1], u, flat, yaw)
 
 
-def _footprints(u: np.ndarray, sketched: np.ndarray, path: np.ndarray, out: float) -> dict[int, np.ndarray]:
+def _footprints(side: int, u: np.ndarray, sketched: np.ndarray, path: np.ndarray) -> dict[int, np.ndarray]:
     """Place x, y and direction of the flat foot of each stance on the way, by its number."""
-    prints = {}
+    prints, out = {}, 1.0 if side else -1.0
     for k in range(int(np.ceil((u[0] - FLAT) / 2.0)), int(np.floor((u[-1] - FLAT) / 2.0)) + 1):
         mid = int(np.argmin(np.abs(u - (2.0 * k + FLAT))))
         x, y, yaw = path[mid]
         ahead = np.array([np.cos(yaw), np.sin(yaw)])
         along = (sketched[mid, :2] - [x, y]) @ ahead + AHEAD
         left = np.array([-ahead[1], ahead[0]])
-        prints[k] = np.array([*([x, y] + along * ahead + out * left), yaw])
+        prints[k] = np.array([*([x, y] + along * ahead + 0.5 * out * STEP_WIDTH * left), yaw + out * TOE_OUT])
     return prints
 
 

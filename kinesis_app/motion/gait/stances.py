@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,6 +51,23 @@ class Footsteps:
     load: list[tuple[int, float]]
 
 
+@dataclass(frozen=True)
+class Begun:
+    """Footsteps already taken, from which planning goes on.
+
+    Attributes:
+        steps: Footsteps up to ``strike``.
+        strike: Grid frame from which steps are to be planned.
+        swing: Foot that swings next, right (0) or left (1).
+        walking: Whether a step is under way (else both feet stand).
+    """
+
+    steps: Footsteps
+    strike: int
+    swing: int
+    walking: bool = True
+
+
 def since(steps: Footsteps, frame: int) -> Footsteps:
     """The footsteps that matter from ``frame`` on: an hour's walk must not make its next step slow."""
 
@@ -59,3 +76,15 @@ def since(steps: Footsteps, frame: int) -> Footsteps:
 
     right, left = ([stance for stance in stances if stance.off > frame] for stances in steps.stances)
     return Footsteps((right, left), (recent(steps.events[0]), recent(steps.events[1])), recent(steps.load))
+
+
+def until(full: Footsteps, last: int) -> Footsteps:
+    """Footsteps up to a frame; who stands there stands for good."""
+
+    def kept(stances: list[Stance]) -> list[Stance]:
+        done = [s for s in stances if s.land <= last]
+        return [*done[:-1], done[-1] if done[-1].off <= last else replace(done[-1], off=LONG)]
+
+    right, left = ([event for event in events if event[0] <= last] for events in full.events)
+    load = [knot for knot in full.load if knot[0] <= last]
+    return Footsteps((kept(full.stances[0]), kept(full.stances[1])), (right, left), load)

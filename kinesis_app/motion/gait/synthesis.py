@@ -1,67 +1,22 @@
-"""From footsteps to a clip: feet, pelvis and legs brought together."""
+"""From a plan to a clip."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 
-import numpy as np
-from scipy.ndimage import gaussian_filter1d
-
-from kinesis_app.body.joints import JOINT_NAMES
-from kinesis_app.body.rotations import quat_rotate, upright_quat
-from kinesis_app.motion.clip import MotionClip, continuous_quat, resample
-from kinesis_app.motion.dynamics import derivatives, generalised_force, zmp_of
-from kinesis_app.motion.gait import norms, pelvis, seam
-from kinesis_app.motion.gait.feet import FootTrack, foot_track
+from kinesis_app.motion.clip import MotionClip, resample
+from kinesis_app.motion.gait.alternation import running_spans, walked_into
 from kinesis_app.motion.gait.footsteps import plan_footsteps
-from kinesis_app.motion.gait.ik import solve_legs
-from kinesis_app.motion.gait.plan import COM_BEHIND, GRID_FPS, GaitPlan, path_of
-from kinesis_app.motion.gait.rolling import smooth_step
-from kinesis_app.motion.gait.seam import Seam
-from kinesis_app.motion.gait.stances import Footsteps, since
+from kinesis_app.motion.gait.mixed import mixed_body
+from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path, path_of
+from kinesis_app.motion.gait.running_pelvis import Runner
 from kinesis_app.motion.gait.style import Style
+from kinesis_app.motion.gait.walking_body import FIRST_FRAME, walked_body, wanted_in, window_start
 
 MARGIN, MARGIN_AFTER = 1.5, 1.0
 """Motion computed before and after the wanted part, so that its ends do not disturb it [s]."""
-MAX_ERROR = 0.15
-"""Largest ZMP error that one round corrects [m]."""
-COM_ABOVE = 0.1
-"""How far a lean about the pelvis moves the centre of mass ahead [m/rad]."""
-SMOOTHING = 0.011
-"""Gaussian over the joint angles [s]: rounds off the nearly straight knee at foot strike, where a
-millimetre of the foot's path is a degree; the foot gives way by a few millimetres."""
-IK_ROUNDS = (3, 1, 2)
-"""Iterations of the legs' inverse kinematics, before each correction of the pelvis with the full inverse
-dynamics and after the last: with more of them the pelvis goes elsewhere by 0.4 mm."""
-SEAM_BLIND = 0.08
-"""After a seam the measured ZMP counts only by and by [s]: there are no frames before it."""
-SEAM_PAD = 12
-"""Frames by which a motion is continued backward for the smoothing."""
 SEAM_LASTS = 1.5
 """From the body's own state on, motion is computed without a gap for this long [s]."""
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What the body has to bring together, over T frames.
-
-    Attributes:
-        frames: Grid frames, (T,).
-        feet: Tracks of the right and left foot.
-        right_load: Planned share of the weight on the right foot, (T,).
-        load: Its knots.
-        path: x [m], y [m], heading [rad] of the wished way, (T, 3).
-        style: The walker's habits.
-        seam: The body's own state at the first frame, if it starts from there.
-    """
-
-    frames: np.ndarray
-    feet: tuple[FootTrack, FootTrack]
-    right_load: np.ndarray
-    load: list[tuple[int, float]]
-    path: np.ndarray
-    style: Style
-    seam: Seam | None
 
 
 def generate(plan: GaitPlan, *, fps: float = GRID_FPS, name: str = "gait", start: float = 0.0) -> MotionClip:
@@ -76,127 +31,40 @@ def generate(plan: GaitPlan, *, fps: float = GRID_FPS, name: str = "gait", start
     first = max(first, resume.frame) if resume is not None else first
     stop = plan.duration + MARGIN_AFTER
     path = path_of(plan, min(-MARGIN, first / GRID_FPS) - 1.0, stop + 2.0)
-    steps = plan_footsteps(plan, path)
-    begin = _window_start(steps, first) if first > 0 else round(-MARGIN * GRID_FPS)
-    tracked = begin
-    at_seam = resume is not None and begin < resume.frame + SEAM_LASTS * GRID_FPS
-    if resume is not None and at_seam:
-        begin, tracked = resume.frame, _window_start(steps, resume.frame, before=1)
-    wanted = _wanted(plan, path.pose, round(path.time[0] * GRID_FPS), steps, (tracked, begin, stop), at_seam)
-    root_pos, quat, joints = _body(wanted)
+    spans = walked_into(plan, running_spans(path))
+    begin, body = _walked(plan, path, first) if not spans else _mixed(plan, path, first, spans)
     kept = slice(first - begin, round(plan.duration * GRID_FPS) - begin + 1)
+    root_pos, quat, joints = body.root_pos[kept], body.quat[kept], body.joints[kept]
     info: dict[str, object] = {"source": "gait generator"}
     if resume is None:
         info["plan"] = {f.name: _plain(getattr(plan, f.name)) for f in fields(plan) if f.name != "resume"}
-    clip = MotionClip(name, GRID_FPS, root_pos[kept], quat[kept], joints[kept], info)
+    clip = MotionClip(name, GRID_FPS, root_pos, quat, joints, info)
     return resample(clip, fps)
+
+
+def _walked(plan: GaitPlan, path: Path, first: int) -> tuple[int, Runner]:
+    """A walk, from a grid frame on that is not after ``first``."""
+    steps, resume = plan_footsteps(plan, path), plan.resume
+    begin = window_start(steps, first) if first > 0 else FIRST_FRAME
+    tracked = begin
+    at_seam = resume is not None and begin < resume.frame + SEAM_LASTS * GRID_FPS
+    if resume is not None and at_seam:
+        begin, tracked = resume.frame, window_start(steps, resume.frame, before=1)
+    window = (tracked, begin, plan.duration + MARGIN_AFTER)
+    wanted = wanted_in(plan, path.pose, round(path.time[0] * GRID_FPS), steps, window, at_seam)
+    return begin, Runner(*walked_body(wanted))
+
+
+def _mixed(plan: GaitPlan, path: Path, first: int, spans: list[tuple[int, int]]) -> tuple[int, Runner]:
+    """A walk with runs in it, from a grid frame on that is not after ``first``."""
+    resume = plan.resume
+    begin = max(first - round(2.0 * MARGIN * GRID_FPS), FIRST_FRAME)
+    at_seam = resume is not None and begin < resume.frame + SEAM_LASTS * GRID_FPS
+    if resume is not None and at_seam:
+        begin = resume.frame
+    window = (begin, round((plan.duration + MARGIN_AFTER) * GRID_FPS))
+    return begin, mixed_body(plan, path, spans, window, at_seam)
 
 
 def _plain(value: object) -> object:
     return asdict(value) if isinstance(value, Style) else value
-
-
-def _window_start(steps: Footsteps, first: int, before: int = round(2.0 * MARGIN * GRID_FPS)) -> int:
-    """First frame to compute for a motion from frame ``first`` on: both feet are on the floor there."""
-    frame = max(first - before, round(-MARGIN * GRID_FPS))
-    for stances in steps.stances:
-        latest = [stance for stance in stances if stance.land <= frame][-1:]
-        frame = min([frame, *(stance.off - 1 for stance in latest)])
-    return frame
-
-
-def _wanted(
-    plan: GaitPlan,
-    path: np.ndarray,
-    path_begin: int,
-    steps: Footsteps,
-    window: tuple[int, int, float],
-    at_seam: bool,
-) -> _Wanted:
-    """Feet and loads in a window: first frame of the feet's tracks, of the body, and end [s]."""
-    tracked, begin, stop = window
-    steps = since(steps, tracked)
-    frames = np.arange(tracked, round(stop * GRID_FPS) + 1)
-    feet = tuple(foot_track(side, steps, frames, plan.style.clearance) for side in (0, 1))
-    frames = frames[begin - tracked :]
-    right, left = (foot.since(begin - tracked) for foot in feet)
-    start = None
-    if at_seam and plan.resume is not None:
-        start = Seam(plan.resume, seam.next_strike(steps, begin) - begin)
-        right, left = seam.joined_feet(start, (right, left))
-    right_load = pelvis.load_on_right(steps.load, frames, 0.5 * (right.speed + left.speed))
-    return _Wanted(
-        frames, (right, left), right_load, steps.load, path[frames - path_begin], plan.style, start
-    )
-
-
-def _body(wanted: _Wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Root position, root orientation and joints for the feet's motion."""
-    feet, style, right_load = wanted.feet, wanted.style, wanted.right_load
-    yaw = pelvis.within_hips(wanted.path[:, 2], feet)
-    quat = continuous_quat(pelvis.pelvis_quat(yaw, feet, right_load, style))
-    zmp = pelvis.desired_zmp(feet, right_load) + pelvis.sway(wanted.frames, style.sway)
-    behind = COM_BEHIND - COM_ABOVE * np.sin(style.lean)
-    lever = quat_rotate(upright_quat(yaw), np.array([0.0, behind, 0.0]))[:, :2]
-    trust = np.ones((len(yaw), 1))
-    trust[[0, -1]] = 0.0
-    guess = zmp.copy()
-    guess[[0, -1]] = wanted.path[[0, -1], :2]  # in mid-walk the ZMP is no guess for the body
-    if wanted.seam is not None:
-        quat = seam.joined_quat(wanted.seam, quat)
-        zmp = zmp + seam.press(wanted.seam, len(zmp))
-        guess[1:-1] = zmp[1:-1]
-        guess[0] = wanted.seam.body.root_pos[:2] + lever[0]
-        trust[:, 0] *= smooth_step(np.arange(len(zmp)) / (SEAM_BLIND * GRID_FPS))
-    xy = pelvis.follow_zmp(guess, np.full(len(yaw), 0.93)) - lever
-    joints = _first_guess(feet)
-    for k in range(len(IK_ROUNDS)):
-        root_pos = _root_pos(wanted, xy, quat)
-        joints = _joints(wanted, root_pos, quat, joints, IK_ROUNDS[k])
-        if k < len(IK_ROUNDS) - 1:
-            error = trust * np.clip(zmp - clip_zmp(root_pos, quat, joints), -MAX_ERROR, MAX_ERROR)
-            xy = xy + pelvis.follow_zmp(error, root_pos[:, 2])
-    return root_pos, quat, joints
-
-
-def _root_pos(wanted: _Wanted, xy: np.ndarray, quat: np.ndarray) -> np.ndarray:
-    """The pelvis on its way (T, 2), at the height that the legs ask for, (T, 3)."""
-    feet, style = wanted.feet, wanted.style
-    heights, ceiling = pelvis.leg_heights(xy, quat, feet, wanted.right_load, style.knee_flexion)
-    speed = 0.5 * (feet[0].speed + feet[1].speed)
-    start = None if wanted.seam is None else float(wanted.seam.body.root_pos[2])
-    height = pelvis.pelvis_height(heights, ceiling, speed, wanted.load, wanted.frames, style.bob, start)
-    root_pos = np.column_stack([xy, height])
-    return root_pos if wanted.seam is None else seam.joined_pos(wanted.seam, root_pos, ceiling)
-
-
-def _joints(
-    wanted: _Wanted, root_pos: np.ndarray, quat: np.ndarray, guess: np.ndarray, iterations: int
-) -> np.ndarray:
-    """The legs between pelvis and feet, smoothed, (T, 14)."""
-    feet = wanted.feet
-    foot_pos, foot_rot = (feet[0].pos, feet[1].pos), (feet[0].rot, feet[1].rot)
-    joints = solve_legs(root_pos, quat, foot_pos, foot_rot, guess, iterations)
-    smooth = SMOOTHING * GRID_FPS
-    if wanted.seam is None:
-        return gaussian_filter1d(joints, smooth, axis=0, mode="nearest")
-    joints = gaussian_filter1d(seam.continued(joints, SEAM_PAD), smooth, axis=0, mode="nearest")[SEAM_PAD:]
-    return seam.joined_joints(wanted.seam, joints)
-
-
-def clip_zmp(root_pos: np.ndarray, quat: np.ndarray, joints: np.ndarray) -> np.ndarray:
-    """ZMP of a motion on the grid [m], shape (T, 2)."""
-    qpos, qvel, qacc = derivatives(root_pos, quat, joints, 1.0 / GRID_FPS)
-    frames = np.arange(len(qpos))
-    some = np.union1d(frames[::2], frames[-1:])  # the rest between them: half the work, 0.1 mm of the pelvis
-    zmp = zmp_of(qpos[some], generalised_force(qpos[some], qvel[some], qacc[some]))
-    return np.stack([np.interp(frames, some, way) for way in zmp.T], axis=1)
-
-
-def _first_guess(feet: tuple[FootTrack, FootTrack]) -> np.ndarray:
-    joints = np.zeros((len(feet[0].phase), len(JOINT_NAMES)))
-    for side, foot in enumerate(feet):
-        for name, column in (("hip", 0), ("knee", 3), ("ankle", 4)):
-            joints[:, 7 * side + column] = norms.curve(name, foot.phase, foot.speed)
-        joints[:, 7 * side + 6] = foot.mtp
-    return joints

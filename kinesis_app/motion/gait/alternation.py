@@ -1,0 +1,280 @@
+"""Walking and running by turns along one path: which foot strikes belong to which gait.
+
+Fast people run. The gait changes during one contact: the foot lands in the old gait and, once it lies flat,
+rolls on and leaves the floor in the new one (Segers, Aerts, Lenoir, De Clercq 2006, Gait Posture 24:247:
+people change within one step).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinesis_app.motion.dynamics import foot_spheres
+from kinesis_app.motion.gait import running_norms
+from kinesis_app.motion.gait.feet import flat_place
+from kinesis_app.motion.gait.footsteps import plan_footsteps
+from kinesis_app.motion.gait.plan import COM_BEHIND, GaitPlan, Path
+from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, smooth_step, turn_about
+from kinesis_app.motion.gait.running_body import RunPlan, planned_run
+from kinesis_app.motion.gait.running_strides import FLAT, Strides
+from kinesis_app.motion.gait.stances import GRID_FPS, Begun, Footsteps, Stance, until
+from kinesis_app.motion.gait.stepping import footprint, step_frequency
+
+RUN_FROM, WALK_UP_TO = 2.1, 1.95
+"""Who goes faster than the first runs as long as he is faster than the second [m/s] (preferred transition:
+1.9 to 2.1, Hreljac 1995, J Biomech 28:669)."""
+EARLIER = 0.4
+"""So long before that speed the run begins [s]: in the last walking step the hip cannot extend further."""
+SHORTEST, GAP = 0.8, 1.5
+"""No run lasts shorter, and no walk between two runs [s]."""
+LEAD = 0.9
+"""How far beyond its first and last foot strike a run is computed [s]."""
+STEADY = 5.0
+"""So long before the change to walking a steady walk is imagined, which the steps go on from [s]."""
+LYING = round(FLAT * 0.3 * GRID_FPS)
+"""So many frames after a strike the foot lies flat."""
+EASING = 1.2
+"""How long after the change to running the path takes to have its own speed again [s]."""
+CATCH_UP, CATCH_UP_SPEED = 3.0, 0.08
+"""Who began to run behind the path catches up in this time at least [s], no faster than this [m/s]."""
+BEYOND = 4
+"""Imagined contacts of a run before its first and after its last."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """The foot strike with which the gait changes: its grid frame, and the foot, right (0) or left (1)."""
+
+    frame: int
+    side: int
+
+
+@dataclass(frozen=True)
+class WalkStretch:
+    """Walking between two runs; its path and footsteps go on beyond the changes of gait."""
+
+    path: Path
+    steps: Footsteps
+    begin: Change | None
+    end: Change | None
+
+
+@dataclass(frozen=True)
+class RunStretch:
+    """Running from grid frame ``first`` on; the changes of gait lie within."""
+
+    first: int
+    plan: RunPlan
+    begin: Change | None
+    end: Change | None
+
+
+def running_spans(path: Path) -> list[tuple[int, int]]:
+    """Grid frames from and up to which the path asks for running."""
+    fast = np.concatenate([[False], path.velocity[:, 0] > WALK_UP_TO, [False]]).astype(int)
+    edges = np.flatnonzero(np.diff(fast)) + round(path.time[0] * GRID_FPS)
+    spans: list[tuple[int, int]] = []
+    first = _first(path)
+    for start, stop in edges.reshape(-1, 2).tolist():
+        if path.velocity[start - first : stop - first, 0].max() < RUN_FROM:
+            continue
+        start = max(start - round(EARLIER * GRID_FPS), first) if start > first else first
+        if spans and start - spans[-1][1] < GAP * GRID_FPS:
+            spans[-1] = (spans[-1][0], stop)
+        else:
+            spans.append((start, stop))
+    return [span for span in spans if span[1] - span[0] >= SHORTEST * GRID_FPS]
+
+
+def walked_into(plan: GaitPlan, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The runs that a plan has yet to begin: none from before it was taken up."""
+    resume = plan.resume
+    return spans if resume is None else [span for span in spans if span[0] > resume.frame]
+
+
+def alternate(
+    plan: GaitPlan,
+    path: Path,
+    spans: list[tuple[int, int]],
+    window: tuple[int, int],
+    shifts: Mapping[int, np.ndarray] | None = None,
+) -> tuple[list[WalkStretch], list[RunStretch]]:
+    """The stretches of walking and running, as far as they matter in a window of grid frames.
+
+    ``shifts`` says how far (2,) [m] the foot lands elsewhere with which a run begins, by its grid frame.
+    """
+    walks: list[WalkStretch] = []
+    runs: list[RunStretch] = []
+    change: Change | None = None
+    begun: Begun | None = None
+    for start, stop in spans:
+        if start > _first(path):
+            way = held(path, change.frame if change else None, start)
+            steps = plan_footsteps(plan, way, begun)
+            into, stance = _strike_after(steps, start)
+            steps, stance = _displaced(steps, into, stance, shifts or {})
+            walks.append(WalkStretch(way, steps, change, into))
+            if into.frame > window[1]:
+                return walks, runs
+        else:
+            into, stance = None, None
+        run, last = _run(plan, path, (start, stop), (into, stance), window)
+        runs.append(run)
+        if run.end is None:
+            return walks, runs
+        change = run.end
+        begun = _walking_from(plan, held(path, change.frame, None), change, last)
+    way = held(path, change.frame if change else None, None)
+    walks.append(WalkStretch(way, plan_footsteps(plan, way, begun), change, None))
+    return walks, runs
+
+
+def _first(path: Path) -> int:
+    return round(path.time[0] * GRID_FPS)
+
+
+def _displaced(
+    steps: Footsteps, into: Change, stance: Stance, shifts: Mapping[int, np.ndarray]
+) -> tuple[Footsteps, Stance]:
+    """The footsteps with the stance in which the gait changes displaced."""
+    shift = shifts.get(into.frame, np.zeros(2))
+    moved = replace(stance, pose=stance.pose + np.array([*shift, 0.0]))
+    stances = [[moved if s is stance else s for s in foot] for foot in steps.stances]
+    return replace(steps, stances=(stances[0], stances[1])), moved
+
+
+def held(path: Path, before: int | None, after: int | None) -> Path:
+    """The path whose velocity before one grid frame and after another stays what it is there."""
+    first, pose, velocity = _first(path), path.pose, path.velocity
+    if after is not None:
+        row, rest = after - first, len(pose) - (after - first) - 1
+        pose = np.concatenate(
+            [pose[: row + 1], _carried_on(pose[row], velocity[row], np.arange(1, rest + 1))]
+        )
+        velocity = np.concatenate([velocity[: row + 1], np.tile(velocity[row], (rest, 1))])
+    if before is not None:
+        row, lead = before - first, round((STEADY + 2.0) * GRID_FPS)
+        past = _carried_on(pose[row], velocity[row], np.arange(-lead, 0))
+        pose = np.concatenate([past, pose[row:]])
+        velocity = np.concatenate([np.tile(velocity[row], (lead, 1)), velocity[row:]])
+        first = before - lead
+    return Path(np.arange(first, first + len(pose)) / GRID_FPS, pose, velocity)
+
+
+def _carried_on(pose: np.ndarray, velocity: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """Poses (N, 3) so many frames before or after a pose (3,) at one velocity: an arc."""
+    time = frames / GRID_FPS
+    forward, left, turn = velocity
+    angle = turn * time
+    # Integrals of cos and sin of the heading over time.
+    c = time * np.sinc(angle / (2.0 * np.pi)) * np.cos(pose[2] + 0.5 * angle)
+    s = time * np.sinc(angle / (2.0 * np.pi)) * np.sin(pose[2] + 0.5 * angle)
+    return np.stack([pose[0] + forward * c - left * s, pose[1] + forward * s + left * c, pose[2] + angle], 1)
+
+
+def _behind(plan: GaitPlan, path: Path, into: Change, stance: Stance) -> np.ndarray:
+    """How far beside the path (2,) [m] a walker is who stands there."""
+    time = into.frame / GRID_FPS
+    step = 1.0 / step_frequency(path.velocity_at(time), plan.style)
+    usual = footprint(path, into.side, time + 0.5 * step, plan.style, duration=step)
+    return stance.pose[:2] - usual[:2]
+
+
+def _strike_after(steps: Footsteps, frame: int) -> tuple[Change, Stance]:
+    """The first foot strike from a grid frame on, and its stance."""
+    strikes = [(s.land, side, s) for side in (0, 1) for s in steps.stances[side] if s.land >= frame]
+    land, side, stance = min(strikes, key=lambda strike: strike[:2])
+    return Change(land, side), stance
+
+
+def _run(
+    plan: GaitPlan,
+    path: Path,
+    span: tuple[int, int],
+    begin: tuple[Change | None, Stance | None],
+    window: tuple[int, int],
+) -> tuple[RunStretch, np.ndarray]:
+    """A run from a change of gait until after grid frame ``stop``, and its last footprint (3,)."""
+    (into, stance), (began, stop) = begin, span
+    strikes, end = _strikes(path, into, stop)
+    strides, numbers = _strides(strikes, path)
+    low = _first(path) if into is None else into.frame - round(LEAD * GRID_FPS)
+    high = _first(path) + len(path.time) - 1
+    if end is not None:
+        high = min(high, end.frame + round(LEAD * GRID_FPS))
+    first, last = max(low, min(window[0], high - round(2.0 * LEAD * GRID_FPS))), min(high, window[1])
+    last = max(last, min(first + 2, high))
+    rows = slice(first - _first(path), last - _first(path) + 1)
+    pose, velocity = path.pose[rows].copy(), path.velocity[rows]
+    pose[:, :2] += COM_BEHIND * np.stack([np.cos(pose[:, 2]), np.sin(pose[:, 2])], axis=1)
+    time, fixed = path.time[rows], {}
+    if into is not None and stance is not None:
+        # While the gait changes the speed holds: walking body and running body are then alike.
+        way, since = held(path, None, began), time - into.frame / GRID_FPS
+        pose[:, :2] += _left(since, EASING)[:, None] * (way.pose - path.pose)[rows, :2]
+        behind = _behind(plan, way, into, stance)
+        length = max(CATCH_UP, float(np.linalg.norm(behind)) / CATCH_UP_SPEED)
+        pose[:, :2] += behind * _left(since, length)[:, None]
+        fixed = {(into.side, numbers[into.frame]): np.array([*flat_place(into.side, stance), stance.pose[2]])}
+    run = planned_run(strides, time, pose, velocity[:, 0], velocity[:, 2], fixed)
+    stretch = RunStretch(first, run, into, end)
+    if end is None or end.frame > last:
+        return replace(stretch, end=None), np.zeros(3)
+    foot, row = run.feet[end.side], end.frame - first + LYING
+    return stretch, np.array([*foot.flat[row], foot.yaw[row]])
+
+
+def _left(time: np.ndarray, length: float) -> np.ndarray:
+    """From 1 to 0 over times [s] from 0 to ``length``."""
+    return 1.0 - smooth_step(time / length)
+
+
+def _strikes(path: Path, into: Change | None, stop: int) -> tuple[list[tuple[float, int]], Change | None]:
+    """Times [s] and feet of a run's strikes, the imagined ones included, and the one that ends it."""
+    now, side = (path.time[0], 0) if into is None else (into.frame / GRID_FPS, into.side)
+    step = 1.0 / float(running_norms.cadence(path.velocity_at(now)[0]))
+    strikes = [(now - k * step, (side + k) % 2) for k in range(BEYOND, 0, -1)]
+    end = None
+    while end is None and now < path.time[-1]:
+        if now * GRID_FPS >= stop:
+            end = Change(round(now * GRID_FPS), side)
+            now = end.frame / GRID_FPS
+        strikes.append((now, side))
+        now, side = now + 1.0 / float(running_norms.cadence(path.velocity_at(now + 0.15)[0])), 1 - side
+    step = now - strikes[-1][0]
+    return [*strikes, *((now + k * step, (side + k) % 2) for k in range(BEYOND))], end
+
+
+def _strides(strikes: list[tuple[float, int]], path: Path) -> tuple[Strides, dict[int, int]]:
+    """The contacts, and the number of each foot's stance by the grid frame of its strike."""
+    strike: tuple[list[float], list[float]] = ([], [])
+    off: tuple[list[float], list[float]] = ([], [])
+    numbers = {}
+    for time, side in strikes:
+        numbers[round(time * GRID_FPS)] = len(strike[side])
+        strike[side].append(time)
+        speed = max(float(path.velocity_at(time + 0.15)[0]), running_norms.SLOWEST)
+        off[side].append(time + float(running_norms.contact_time(speed)))
+    return Strides(*((np.array(a), np.array(b)) for a, b in (strike, off))), numbers
+
+
+def _walking_from(plan: GaitPlan, path: Path, change: Change, landed: np.ndarray) -> Begun:
+    """Footsteps as if the body had walked steadily until it lands on a footprint of the run."""
+    walker = replace(plan, resume=None, walking_at_start=True)
+
+    def walked(start: int) -> Footsteps:
+        rows = slice(start - _first(path), change.frame - _first(path) + round(1.5 * GRID_FPS))
+        return plan_footsteps(walker, Path(path.time[rows], path.pose[rows], path.velocity[rows]))
+
+    start = change.frame - round(STEADY * GRID_FPS)
+    lands = [s.land for s in walked(start).stances[change.side]]
+    start += change.frame - min(lands, key=lambda land: abs(land - change.frame))
+    steps = until(walked(start), change.frame)
+    ankle = CALCN_TO_GROUND @ foot_spheres(change.side).ankle_offset
+    place = landed[:2] + (turn_about(2, landed[2]) @ ankle)[:2]
+    stances: list[list[Stance]] = [list(steps.stances[0]), list(steps.stances[1])]
+    stances[change.side][-1] = replace(stances[change.side][-1], pose=np.array([*place, landed[2]]))
+    return Begun(replace(steps, stances=(stances[0], stances[1])), change.frame, 1 - change.side)

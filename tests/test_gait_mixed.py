@@ -1,0 +1,56 @@
+"""Walking and running by turns: one plan, forces that exist, no jump where the gait changes."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.dynamics import inverse_dynamics
+from kinesis_app.motion.gait import GaitPlan, change_speed, generate, planned_state, replan
+from kinesis_app.motion.gait.alternation import running_spans
+from kinesis_app.motion.gait.plan import path_of
+
+WEIGHT = 74.975 * 9.81
+FPS = 150.0
+PLAN = change_speed(change_speed(GaitPlan(11.0), 0.6, 2.6), 6.0, 0.0)
+
+
+@functools.cache
+def ran() -> MotionClip:
+    return generate(PLAN)
+
+
+def test_who_goes_fast_runs() -> None:
+    force = inverse_dynamics(ran()).grf[..., 2].sum(axis=1) / WEIGHT
+    running, walking = force[round(4.5 * FPS) : round(5.5 * FPS)], force[round(9.0 * FPS) :]
+    assert running.min() < 0.05  # flight
+    assert running.max() > 1.6
+    assert walking.min() > 0.5
+
+
+def test_forces_exist_and_joints_do_not_jump() -> None:
+    missing = np.linalg.norm(inverse_dynamics(ran()).root_residual[5:-5, :3], axis=1)
+    assert np.sqrt(np.mean(missing**2)) < 0.1 * WEIGHT
+    assert np.abs(np.diff(ran().joints, n=2, axis=0)).max() * FPS < 8.0
+
+
+def test_the_way_is_that_of_the_plan() -> None:
+    path = path_of(PLAN, 0.0, 11.0).pose
+    assert ran().root_pos[-1, 0] == pytest.approx(path[-1, 0] + 0.0654, abs=0.08)
+    assert np.abs(np.diff(ran().root_pos[-30:], axis=0)).max() * FPS < 0.06  # it stands
+
+
+def test_a_fast_walk_stays_a_walk() -> None:
+    plan = GaitPlan(4.0, ((0.0, 2.02),), walking_at_start=True, walking_at_end=True)
+    assert running_spans(path_of(plan, 0.0, 4.0)) == []
+
+
+def test_a_run_keeps_its_plan_when_planned_anew() -> None:
+    state = planned_state(PLAN, 4.5)
+    assert replan(PLAN, 4.5, state, state) is PLAN
+    later = planned_state(PLAN, 9.4)
+    again = generate(replan(PLAN, 9.4, later, later), start=9.4)
+    np.testing.assert_allclose(again.root_pos[-1], ran().root_pos[-1], atol=0.02)
