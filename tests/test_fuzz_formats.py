@@ -30,7 +30,7 @@ from kinesis_app.motion.retarget import RetargetReport, retarget
 
 MANY = int(os.environ.get("KINESIS_FUZZ", "0"))
 COUNT = MANY // (2 * len(SEEDS)) + 1 if MANY else 25
-DAMAGED = MANY // (2 * len(SEEDS)) + 1 if MANY else 2
+DAMAGED = MANY // (2 * len(SEEDS)) + 1 if MANY else 1
 """Files per format with damage to bytes, and per kind of recording with damage to what is recorded."""
 RETARGETED = 25
 """Every so many files the whole import is tried."""
