@@ -16,6 +16,7 @@ from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import running_norms
 from kinesis_app.motion.gait.feet import flat_place
 from kinesis_app.motion.gait.footsteps import plan_footsteps
+from kinesis_app.motion.gait.held_path import STEADY, first_frame, held
 from kinesis_app.motion.gait.plan import COM_BEHIND, GaitPlan, Path
 from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, smooth_step, turn_about
 from kinesis_app.motion.gait.running_body import RunPlan, planned_run
@@ -32,8 +33,6 @@ SHORTEST, GAP = 0.8, 1.5
 """No run lasts shorter, and no walk between two runs [s]."""
 LEAD = 0.9
 """How far beyond its first and last foot strike a run is computed [s]."""
-STEADY = 5.0
-"""So long before the change to walking a steady walk is imagined, which the steps go on from [s]."""
 LYING = round(FLAT * 0.3 * GRID_FPS)
 """So many frames after a strike the foot lies flat."""
 EASING = 1.2
@@ -77,7 +76,7 @@ def running_spans(path: Path) -> list[tuple[int, int]]:
     fast = np.concatenate([[False], path.velocity[:, 0] > WALK_UP_TO, [False]]).astype(int)
     edges = np.flatnonzero(np.diff(fast)) + round(path.time[0] * GRID_FPS)
     spans: list[tuple[int, int]] = []
-    first = _first(path)
+    first = first_frame(path)
     for start, stop in edges.reshape(-1, 2).tolist():
         if path.velocity[start - first : stop - first, 0].max() < RUN_FROM:
             continue
@@ -111,7 +110,7 @@ def alternate(
     change: Change | None = None
     begun: Begun | None = None
     for start, stop in spans:
-        if start > _first(path):
+        if start > first_frame(path):
             way = held(path, change.frame if change else None, start)
             steps = plan_footsteps(plan, way, begun)
             into, stance = _strike_after(steps, start)
@@ -132,10 +131,6 @@ def alternate(
     return walks, runs
 
 
-def _first(path: Path) -> int:
-    return round(path.time[0] * GRID_FPS)
-
-
 def _displaced(
     steps: Footsteps, into: Change, stance: Stance, shifts: Mapping[int, np.ndarray]
 ) -> tuple[Footsteps, Stance]:
@@ -144,35 +139,6 @@ def _displaced(
     moved = replace(stance, pose=stance.pose + np.array([*shift, 0.0]))
     stances = [[moved if s is stance else s for s in foot] for foot in steps.stances]
     return replace(steps, stances=(stances[0], stances[1])), moved
-
-
-def held(path: Path, before: int | None, after: int | None) -> Path:
-    """The path whose velocity before one grid frame and after another stays what it is there."""
-    first, pose, velocity = _first(path), path.pose, path.velocity
-    if after is not None:
-        row, rest = after - first, len(pose) - (after - first) - 1
-        pose = np.concatenate(
-            [pose[: row + 1], _carried_on(pose[row], velocity[row], np.arange(1, rest + 1))]
-        )
-        velocity = np.concatenate([velocity[: row + 1], np.tile(velocity[row], (rest, 1))])
-    if before is not None:
-        row, lead = before - first, round((STEADY + 2.0) * GRID_FPS)
-        past = _carried_on(pose[row], velocity[row], np.arange(-lead, 0))
-        pose = np.concatenate([past, pose[row:]])
-        velocity = np.concatenate([np.tile(velocity[row], (lead, 1)), velocity[row:]])
-        first = before - lead
-    return Path(np.arange(first, first + len(pose)) / GRID_FPS, pose, velocity)
-
-
-def _carried_on(pose: np.ndarray, velocity: np.ndarray, frames: np.ndarray) -> np.ndarray:
-    """Poses (N, 3) so many frames before or after a pose (3,) at one velocity: an arc."""
-    time = frames / GRID_FPS
-    forward, left, turn = velocity
-    angle = turn * time
-    # Integrals of cos and sin of the heading over time.
-    c = time * np.sinc(angle / (2.0 * np.pi)) * np.cos(pose[2] + 0.5 * angle)
-    s = time * np.sinc(angle / (2.0 * np.pi)) * np.sin(pose[2] + 0.5 * angle)
-    return np.stack([pose[0] + forward * c - left * s, pose[1] + forward * s + left * c, pose[2] + angle], 1)
 
 
 def _behind(plan: GaitPlan, path: Path, into: Change, stance: Stance) -> np.ndarray:
@@ -201,13 +167,13 @@ def _run(
     (into, stance), (began, stop) = begin, span
     strikes, end = _strikes(path, into, stop)
     strides, numbers = _strides(strikes, path)
-    low = _first(path) if into is None else into.frame - round(LEAD * GRID_FPS)
-    high = _first(path) + len(path.time) - 1
+    low = first_frame(path) if into is None else into.frame - round(LEAD * GRID_FPS)
+    high = first_frame(path) + len(path.time) - 1
     if end is not None:
         high = min(high, end.frame + round(LEAD * GRID_FPS))
     first, last = max(low, min(window[0], high - round(2.0 * LEAD * GRID_FPS))), min(high, window[1])
     last = max(last, min(first + 2, high))
-    rows = slice(first - _first(path), last - _first(path) + 1)
+    rows = slice(first - first_frame(path), last - first_frame(path) + 1)
     pose, velocity = path.pose[rows].copy(), path.velocity[rows]
     pose[:, :2] += COM_BEHIND * np.stack([np.cos(pose[:, 2]), np.sin(pose[:, 2])], axis=1)
     time, fixed = path.time[rows], {}
@@ -266,7 +232,7 @@ def _walking_from(plan: GaitPlan, path: Path, change: Change, landed: np.ndarray
     walker = replace(plan, resume=None, walking_at_start=True)
 
     def walked(start: int) -> Footsteps:
-        rows = slice(start - _first(path), change.frame - _first(path) + round(1.5 * GRID_FPS))
+        rows = slice(start - first_frame(path), change.frame - first_frame(path) + round(1.5 * GRID_FPS))
         return plan_footsteps(walker, Path(path.time[rows], path.pose[rows], path.velocity[rows]))
 
     start = change.frame - round(STEADY * GRID_FPS)
