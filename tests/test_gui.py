@@ -342,6 +342,7 @@ class Tour(Driver):
         self.shortcut_works()
         self.tab_toggles_panels()
         self.keys_let_go_elsewhere()
+        self.escape_leaves_the_file_window()
         self.typing_fires_nothing()
         self.plot_click_scrubs()
         self.goal_by_click()
@@ -468,6 +469,17 @@ class Tour(Driver):
         self.frames()
         xdotool("windowfocus", "--sync", window)
         self.frames()
+        self.shortcut_works()
+
+    def escape_leaves_the_file_window(self) -> None:
+        """The field that had the keyboard when its window closed does not keep it."""
+        import dearpygui.dearpygui as dpg
+
+        self.key("ctrl+o")
+        self.wait("the field is ready for a path", lambda: dpg.is_item_active("files_path"))
+        self.key("Escape")
+        self.wait("the window closes", lambda: not dpg.is_item_shown("files"))
+        self.frames(10)
         self.shortcut_works()
 
     def goal_by_click(self) -> None:

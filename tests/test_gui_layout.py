@@ -76,11 +76,16 @@ class Reader(Driver):
 
     def check(self, where: str) -> None:
         self.frames(8)
-        items = visible()
-        cut = [problem for item in items if (problem := cut_off(item))]
-        cut += [problem for holder in {holder_of(i) for i in items} if (problem := overflow(holder))]
+        cut = self.on_main_thread(all_cut_off)
         assert not cut, f"{where}: {cut}"
         self.passed.append(where)
+
+
+def all_cut_off() -> list[str]:
+    """What is wrong with all that is on the screen."""
+    items = visible()
+    cut = [problem for item in items if (problem := cut_off(item))]
+    return cut + [problem for holder in {holder_of(i) for i in items} if (problem := overflow(holder))]
 
 
 def visible() -> list[int]:

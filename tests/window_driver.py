@@ -82,6 +82,13 @@ class Driver:
         assert until(happened, seconds), what
         self.passed.append(what)
 
+    def on_main_thread(self, ask: Callable[[], Any]) -> Any:
+        """The answer of the window's own thread, between two frames: sizes of text are true only there."""
+        answers: list[Any] = []
+        self.window.desk.jobs.start("", lambda _: None, lambda _: answers.append(ask()))
+        assert until(lambda: answers, 300.0), "the window stands still"
+        return answers[0]
+
     def frames(self, n: int = 3) -> None:
         """Until the window has drawn ``n`` more frames: it has then seen everything done before."""
         import dearpygui.dearpygui as dpg
@@ -157,15 +164,15 @@ def run_under(driver_class: type[Driver], result: Path) -> int:
     def work() -> None:
         try:
             driver.drive()
+            driver.frames(10)
+            xdotool("key", "ctrl+q")  # no more frames then: only the desk is asked
+            assert until(lambda: window.desk.closing, 60.0), "Ctrl+Q is not heard"
             seen["failed"] = ""
         except BaseException as error:  # noqa: BLE001  reported by the test
             seen["failed"] = f"{type(error).__name__}: {error}; log: {window.log.all[-6:]}"
         seen["passed"] = driver.passed
         result.write_text(json.dumps(seen))
-        if seen["failed"]:
-            window.quit()
-        else:
-            xdotool("key", "ctrl+q")  # the window is gone when it was heard
+        window.quit()
 
     threading.Thread(target=work, daemon=True).start()
     return window.run(LIMIT - 20.0)

@@ -53,7 +53,7 @@ class Keys:
         self._held: set[int] = set()
         self._down: list[int] = []
         self._up: list[int] = []
-        self._fields: list[int] = []
+        self._fields: dict[int, int | str] = {}
         self._known = 0
         self._typed: deque[bool] = deque(maxlen=2 * _FRAMES)
         self._hidden: list[int] = []
@@ -80,11 +80,18 @@ class Keys:
         items = dpg.get_all_items()
         if len(items) != self._known:  # rows of panels come and go
             self._known = len(items)
-            self._fields = [i for i in items if dpg.get_item_type(i).split("::")[-1] in _TEXT_ITEMS]
+            self._fields = {
+                i: _window_of(i) for i in items if dpg.get_item_type(i).split("::")[-1] in _TEXT_ITEMS
+            }
         return bool(self._active())
 
     def _active(self) -> list[int]:
-        return [i for i in self._fields if dpg.does_item_exist(i) and dpg.is_item_active(i)]
+        # A field in a window that was closed while it had the keyboard is told active for ever.
+        return [
+            field
+            for field, window in self._fields.items()
+            if dpg.does_item_exist(field) and dpg.is_item_active(field) and dpg.is_item_shown(window)
+        ]
 
     def dispatch(self) -> None:
         """Once per frame, after the callbacks: what was pressed in one frame comes in no order of time."""
@@ -127,3 +134,10 @@ class Keys:
     def _holds(self, keys: tuple[int, int]) -> bool:
         # Not is_key_down: callbacks come a frame late, when a quick modifier is up again.
         return any(key in self._held for key in keys)
+
+
+def _window_of(item: int | str) -> int | str:
+    """The window that an item lies in, however deep."""
+    while (parent := dpg.get_item_parent(item)) is not None:
+        item = parent
+    return item

@@ -80,20 +80,20 @@ class Transport:
         self._mirror.configure("loop", show=not narrow)
         for tag in ("time_step", "rate"):
             self._mirror.configure(tag, show=not (narrow and shot.reviewing))
-        self._show_readings(shot, width - 26)
+        room = self._show_readings(shot, width - 26) - _GAP
+        note = elided(view_note, room, theme.text_width) if room > _LEAST_NOTE else ""
+        self._mirror.set_value("read_view", note)
         large = shot.fallen or shot.body_error > _ERROR_IS_LARGE
         if (themes := (shot.playing, large)) != self._themes:
             self._themes = themes
             dpg.bind_item_theme("time_play", 0 if shot.playing else "accent_button")
             dpg.bind_item_theme("read_error", "warning_text" if large else 0)
-        room = dpg.get_item_rect_min("timeline")[0] + width - 26 - dpg.get_item_rect_min("read_view")[0]
-        note = elided(view_note, room, theme.text_width) if room > _LEAST_NOTE else ""
-        self._mirror.set_value("read_view", note)
         dpg.set_value("loop", shot.loop)
         if not dpg.is_item_active("rate"):
             dpg.set_value("rate", rate_label(shot.rate))
 
-    def _show_readings(self, shot: m.Snapshot, room: float) -> None:
+    def _show_readings(self, shot: m.Snapshot, room: float) -> float:
+        """Show what fits; how much of ``room`` is left then [pixels]."""
         total = "" if shot.walking_speed is not None else f" / {shot.motion_seconds:.1f}"
         time, rate = f"   {shot.time:.2f}{total} s", _rate_note(shot)
         error = f"error {1e3 * shot.body_error:.0f} mm{'   FALLEN' if shot.fallen else ''}"
@@ -102,10 +102,12 @@ class Transport:
         with_rate = room - measure(rate) - _GAP
         if shown := with_rate > min(measure(name), _LEAST_NAME):
             room = with_rate
-        self._mirror.set_value("read_time", elided(name, room, measure) + time)
+        name = elided(name, room, measure)
+        self._mirror.set_value("read_time", name + time)
         self._mirror.set_value("read_rate", rate)
         self._mirror.configure("read_rate", show=shown)
         self._mirror.set_value("read_error", error)
+        return room - measure(name)
 
     def _show_work(self, room: float) -> float:
         """Show what is under way; how much of ``room`` it leaves [pixels]."""
