@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def shipped_folder(name: str) -> Path:
-    """The folder ``motions`` or ``policies``: in the package where a wheel has put it (see ``setup.py``).
+    """The folder ``motions`` or ``policies``: where a wheel has put it (see ``shipped_build``).
 
     Otherwise the repository's own, beside the package. In this order, because beside an installed
     package lie other people's packages.

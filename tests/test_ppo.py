@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from pretend_teacher import PretendTeacher
 
 from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.tracking import Step, TrackingEnv, TrackingSettings
@@ -323,18 +324,6 @@ def test_curriculum_mines_failures_and_grows_pushes() -> None:
 
 
 # ---------------------------------------------------------------- distillation
-
-
-class PretendTeacher:
-    """Stands in for the teacher: muscle commands that depend on its action and on nothing else."""
-
-    action_size = 14
-
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
-        bodies.step(np.repeat(self.label(bodies, action, rows, moved)[:, None], 5, axis=1))
-
-    def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
-        return np.clip(0.05 + 0.3 * np.tile(action, 6)[:, :80], 0.0, 1.0)
 
 
 def test_all_stages_with_a_kill_in_the_distillation(

@@ -20,7 +20,15 @@ def test_here_the_repository_is_used() -> None:
 
 def test_built_package_carries_motions_and_policies(tmp_path: Path) -> None:
     pytest.importorskip("setuptools")
-    build = [sys.executable, "setup.py", "-q", "egg_info", "--egg-base", str(tmp_path)]
+    build = [
+        sys.executable,
+        "-c",
+        "from setuptools import setup; setup()",
+        "-q",
+        "egg_info",
+        "--egg-base",
+        str(tmp_path),
+    ]
     build += ["build_py", "--build-lib", str(tmp_path / "lib")]
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
     for name in ("motions", "policies"):

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from pretend_teacher import PretendTeacher
 
-from kinesis_app.env.bodies import Bodies
 from training import actions, card, distill_stage, ppo
 from training.command import main
 from training.config import PpoSettings
@@ -34,18 +34,6 @@ teacher:
 distill: {labels: 60, teacher_share: [1.0, 0.0], hidden: [24], minibatch: 20, final_epochs: 2}
 checkpoint_minutes: 0.0
 """
-
-
-class PretendTeacher:
-    """Muscle commands that depend on the action and on nothing else."""
-
-    action_size = 14
-
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
-        bodies.step(np.repeat(self.label(bodies, action, rows, moved)[:, None], 5, axis=1))
-
-    def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
-        return np.clip(0.05 + 0.3 * np.tile(action, 6)[:, :80], 0.0, 1.0)
 
 
 def rollout_of(bodies: slice, seed: int, learner: ppo.Learner) -> Rollout:

@@ -1,9 +1,10 @@
-"""Puts the shipped policies and motions into a wheel; everything else is in pyproject.toml."""
+"""How a wheel or an sdist gets the shipped motions and policies; named in pyproject.toml, used by pip."""
+
+from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
-from setuptools import setup
 from setuptools.command.build_py import build_py
 
 SHIPPED = ("motions", "policies")
@@ -21,5 +22,7 @@ class BuildWithShipped(build_py):
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(name, target)
 
-
-setup(cmdclass={"build_py": BuildWithShipped})
+    def get_source_files(self) -> list[str]:
+        """What goes into an sdist: the folders, too."""
+        shipped = [str(path) for name in SHIPPED for path in sorted(Path(name).iterdir())]
+        return [*super().get_source_files(), *shipped]
