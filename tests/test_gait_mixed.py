@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import inverse_dynamics
-from kinesis_app.motion.gait import GaitPlan, change_speed, generate, planned_state, replan
+from kinesis_app.motion.feasibility import check
+from kinesis_app.motion.gait import GaitPlan, change_speed, generate, planned_state, replan, varied
 from kinesis_app.motion.gait.alternation import running_spans
+from kinesis_app.motion.gait.held_path import resumed
 from kinesis_app.motion.gait.plan import path_of
 
 WEIGHT = 74.975 * 9.81
@@ -35,6 +38,27 @@ def test_forces_exist_and_joints_do_not_jump() -> None:
     missing = np.linalg.norm(inverse_dynamics(ran()).root_residual[5:-5, :3], axis=1)
     assert np.sqrt(np.mean(missing**2)) < 0.1 * WEIGHT
     assert np.abs(np.diff(ran().joints, n=2, axis=0)).max() * FPS < 8.0
+
+
+@pytest.mark.parametrize("clip", [functools.partial(varied, "mixed_run", 1, 12.0)])
+def test_starts_runs_and_stops_pass_the_gate(clip: Callable[[], MotionClip]) -> None:
+    verdict = check(clip())
+    assert verdict.reasons == ()
+    assert verdict.penetration_mm < 8.0
+    assert verdict.root_residual < 0.06
+
+
+def test_who_held_his_speed_speeds_up_as_the_path_and_catches_up() -> None:
+    plan = change_speed(GaitPlan(12.0, ((0.0, 1.6),), walking_at_start=True, walking_at_end=True), 1.0, 2.8)
+    path = path_of(plan, 0.0, 12.0)
+    way = resumed(path, began=150, frame=240, stop=1650)  # 0.6 s at 1.6 m/s while the path gains 0.8 m/s^2
+    speed = np.diff(way.pose[:, 0]) * FPS
+    np.testing.assert_allclose(way.pose[:151], path.pose[:151], atol=1e-6)
+    np.testing.assert_allclose(speed[152:239], 1.6, atol=0.01)
+    assert path.pose[240, 0] - way.pose[240, 0] == pytest.approx(0.5 * 0.8 * 0.6**2, abs=0.01)
+    gain = (speed[255:1640:15] - speed[240:1625:15]) / 0.1
+    assert gain.max() < 0.8 + 0.1
+    np.testing.assert_allclose(way.pose[1650:], path.pose[1650:], atol=1e-6)
 
 
 def test_the_way_is_that_of_the_plan() -> None:

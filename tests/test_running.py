@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from kinesis_app.body import kinematics
 from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.dynamics import ClipDynamics, inverse_dynamics
+from kinesis_app.motion.dynamics import ClipDynamics, foot_spheres, inverse_dynamics
 from kinesis_app.motion.gait import running_norms as norms
+from kinesis_app.motion.gait.rolling import toe_rotation
 from kinesis_app.motion.gait.running import run, varied_run
-from kinesis_app.motion.gait.running_pelvis import centre_of_mass
+from kinesis_app.motion.gait.running_heels import heels_lifted
+from kinesis_app.motion.gait.running_pelvis import Runner, centre_of_mass
 
 WEIGHT = 74.97516 * 9.81
 
@@ -66,6 +72,35 @@ def test_joint_angles_are_a_runners(running: tuple[MotionClip, ClipDynamics]) ->
     assert knee.min() > 5.0
     assert 45.0 < np.ptp(hip) < 75.0
     assert np.abs(np.diff(clip.joints, axis=0)).max() * clip.fps < 25.0
+
+
+def test_a_heel_rises_where_the_ankle_bends_no_further_and_the_toes_stay() -> None:
+    clip = run(2.5, 0.5)
+    joints = clip.joints.copy()
+    ankle = JOINT_NAMES.index("ankle_angle_r")
+    joints[:, ankle] = np.minimum(joints[:, ankle], np.radians(12.0))  # as if it bent no further than that
+    wanted, stiff = kinematics.forward(clip.qpos()), replace(clip, joints=joints)
+    calcn, toes = (kinematics.BODIES.index(f"{name}_r") for name in ("calcn", "toes"))
+    feet = tuple(
+        SimpleNamespace(
+            pos=wanted.pos[:, kinematics.BODIES.index(f"calcn_{s}")],
+            rot=wanted.rot[:, kinematics.BODIES.index(f"calcn_{s}")],
+        )
+        for s in "rl"
+    )
+    before = Runner(stiff.root_pos, stiff.root_quat, stiff.joints)
+    body, lifted = heels_lifted(before, (feet[0], feet[1]))
+    rise = lifted[0].pos[:, 2] - wanted.pos[:, calcn, 2]
+    t = int(rise.argmax())
+    assert rise[t] > 0.01
+    turn = before.joints[t, 6] - body.joints[t, 6]
+    assert turn == pytest.approx(1.5 * (clip.joints[t, ankle] - np.radians(12.0) - 0.008), rel=0.15)
+    held = lifted[0].pos[t] + lifted[0].rot[t] @ foot_spheres(0).toe_offset
+    np.testing.assert_allclose(held, wanted.pos[t, toes], atol=1e-9)
+    np.testing.assert_allclose(
+        toe_rotation(0, lifted[0].rot, body.joints[:, 6])[t], wanted.rot[t, toes], atol=1e-6
+    )
+    np.testing.assert_allclose(lifted[1].pos, feet[1].pos, atol=1e-3)
 
 
 def test_norms() -> None:

@@ -16,9 +16,9 @@ from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import running_norms
 from kinesis_app.motion.gait.feet import flat_place
 from kinesis_app.motion.gait.footsteps import plan_footsteps
-from kinesis_app.motion.gait.held_path import STEADY, first_frame, held
+from kinesis_app.motion.gait.held_path import STEADY, catch_up_time, first_frame, held, left, resumed
 from kinesis_app.motion.gait.plan import COM_BEHIND, GaitPlan, Path
-from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, smooth_step, turn_about
+from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, turn_about
 from kinesis_app.motion.gait.running_body import RunPlan, planned_run
 from kinesis_app.motion.gait.running_strides import FLAT, Strides
 from kinesis_app.motion.gait.stances import GRID_FPS, Begun, Footsteps, Stance, until
@@ -35,10 +35,6 @@ LEAD = 0.9
 """How far beyond its first and last foot strike a run is computed [s]."""
 LYING = round(FLAT * 0.3 * GRID_FPS)
 """So many frames after a strike the foot lies flat."""
-EASING = 1.2
-"""How long after the change to running the path takes to have its own speed again [s]."""
-CATCH_UP, CATCH_UP_SPEED = 3.0, 0.08
-"""Who began to run behind the path catches up in this time at least [s], no faster than this [m/s]."""
 BEYOND = 4
 """Imagined contacts of a run before its first and after its last."""
 
@@ -165,8 +161,9 @@ def _run(
 ) -> tuple[RunStretch, np.ndarray]:
     """A run from a change of gait until after grid frame ``stop``, and its last footprint (3,)."""
     (into, stance), (began, stop) = begin, span
-    strikes, end = _strikes(path, into, stop)
-    strides, numbers = _strides(strikes, path)
+    way = path if into is None else resumed(path, began, into.frame, stop)
+    strikes, end = _strikes(way, into, stop)
+    strides, numbers = _strides(strikes, way)
     low = first_frame(path) if into is None else into.frame - round(LEAD * GRID_FPS)
     high = first_frame(path) + len(path.time) - 1
     if end is not None:
@@ -174,16 +171,14 @@ def _run(
     first, last = max(low, min(window[0], high - round(2.0 * LEAD * GRID_FPS))), min(high, window[1])
     last = max(last, min(first + 2, high))
     rows = slice(first - first_frame(path), last - first_frame(path) + 1)
-    pose, velocity = path.pose[rows].copy(), path.velocity[rows]
+    pose, velocity = way.pose[rows].copy(), way.velocity[rows]
     pose[:, :2] += COM_BEHIND * np.stack([np.cos(pose[:, 2]), np.sin(pose[:, 2])], axis=1)
     time, fixed = path.time[rows], {}
     if into is not None and stance is not None:
         # While the gait changes the speed holds: walking body and running body are then alike.
-        way, since = held(path, None, began), time - into.frame / GRID_FPS
-        pose[:, :2] += _left(since, EASING)[:, None] * (way.pose - path.pose)[rows, :2]
-        behind = _behind(plan, way, into, stance)
-        length = max(CATCH_UP, float(np.linalg.norm(behind)) / CATCH_UP_SPEED)
-        pose[:, :2] += behind * _left(since, length)[:, None]
+        behind = _behind(plan, held(path, None, began), into, stance)
+        length = catch_up_time(float(np.linalg.norm(behind)))
+        pose[:, :2] += behind * left(time - into.frame / GRID_FPS, length)[:, None]
         fixed = {(into.side, numbers[into.frame]): np.array([*flat_place(into.side, stance), stance.pose[2]])}
     run = planned_run(strides, time, pose, velocity[:, 0], velocity[:, 2], fixed)
     stretch = RunStretch(first, run, into, end)
@@ -191,11 +186,6 @@ def _run(
         return replace(stretch, end=None), np.zeros(3)
     foot, row = run.feet[end.side], end.frame - first + LYING
     return stretch, np.array([*foot.flat[row], foot.yaw[row]])
-
-
-def _left(time: np.ndarray, length: float) -> np.ndarray:
-    """From 1 to 0 over times [s] from 0 to ``length``."""
-    return 1.0 - smooth_step(time / length)
 
 
 def _strikes(path: Path, into: Change | None, stop: int) -> tuple[list[tuple[float, int]], Change | None]:

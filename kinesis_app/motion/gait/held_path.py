@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from kinesis_app.motion.gait.plan import GRID_FPS, Path
+from kinesis_app.motion.gait.rolling import smooth_step
 
 STEADY = 5.0
 """So long before the change to walking a steady walk is imagined, which the steps go on from [s]."""
+CATCH_UP, CATCH_UP_SPEED = 3.0, 0.08
+"""Who began to run behind the path catches up in this time at least [s], no faster than this [m/s]."""
 
 
 def first_frame(path: Path) -> int:
@@ -42,3 +45,35 @@ def _carried_on(pose: np.ndarray, velocity: np.ndarray, frames: np.ndarray) -> n
     c = time * np.sinc(angle / (2.0 * np.pi)) * np.cos(pose[2] + 0.5 * angle)
     s = time * np.sinc(angle / (2.0 * np.pi)) * np.sin(pose[2] + 0.5 * angle)
     return np.stack([pose[0] + forward * c - left * s, pose[1] + forward * s + left * c, pose[2] + angle], 1)
+
+
+def left(time: np.ndarray, length: float) -> np.ndarray:
+    """From 1 to 0 over times [s] from 0 to ``length``."""
+    return 1.0 - smooth_step(time / length)
+
+
+def catch_up_time(way: float) -> float:
+    """How long it takes to catch up a way [m] [s]."""
+    return max(CATCH_UP, way / CATCH_UP_SPEED)
+
+
+def resumed(path: Path, began: int, frame: int, stop: int) -> Path:
+    """The way of who kept his speed from grid frame ``began`` to ``frame`` and only then goes on as the path.
+
+    He speeds up no faster than the path asks, so he is behind; until ``stop`` he catches up. His places and
+    headings are those of the path, met later.
+    """
+    first, rows = first_frame(path), np.arange(len(path.time))
+    wait, begin, end = frame - began, began - first, frame - first
+    source = np.where(rows < begin, rows, np.maximum(rows - wait, begin))
+    step = np.linalg.norm(np.diff(path.pose[:, :2], axis=0), axis=1)
+    gone = np.concatenate([[0.0], np.cumsum(step)])
+    speed = np.append(step, step[-1])[source]
+    lag = gone - np.concatenate([[0.0], np.cumsum(speed[:-1])])
+    length = min(catch_up_time(float(lag[: max(stop - first, end) + 1].max())), (stop - frame) / GRID_FPS)
+    lag = lag * left((rows - end) / GRID_FPS, max(length, 1.0 / GRID_FPS))
+    place = np.interp(gone - lag, gone + 1e-9 * rows, rows)
+    pose = np.stack([np.interp(place, rows, column) for column in path.pose.T], axis=1)
+    pace = np.gradient(place)[:, None]
+    velocity = pace * np.stack([np.interp(place, rows, column) for column in path.velocity.T], axis=1)
+    return Path(path.time, pose, velocity)

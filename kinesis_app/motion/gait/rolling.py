@@ -44,10 +44,15 @@ CALCN_TO_GROUND = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 
 def toe_rotation(side: int, rot: np.ndarray, mtp: np.ndarray) -> np.ndarray:
     """Orientation of toes (T, 3, 3) for that of calcn and the toe angle (T,)."""
+    return rot @ hinge_of_toes(side, mtp)
+
+
+def hinge_of_toes(side: int, mtp: np.ndarray) -> np.ndarray:
+    """Turn of the toe joint in calcn (T, 3, 3) by its angle (T,)."""
     x, z = (1.0 - 2.0 * side) * MTP_AXIS[0], MTP_AXIS[1]
     k = np.array([[0.0, -z, 0.0], [z, 0.0, -x], [0.0, x, 0.0]])
     s, c = np.sin(mtp)[:, None, None], np.cos(mtp)[:, None, None]
-    return rot @ (np.eye(3) + s * k + (1.0 - c) * (k @ k))
+    return np.eye(3) + s * k + (1.0 - c) * (k @ k)
 
 
 def sphere_centres(side: int, rot: np.ndarray, toes: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 from kinesis_app.motion.balance import Tolerance, gentlest
 from kinesis_app.motion.gait import running_norms as norms
 from kinesis_app.motion.gait.pelvis import hip_offset
+from kinesis_app.motion.gait.running_heels import heels_lifted
 from kinesis_app.motion.gait.running_pelvis import (
     GRAVITY,
     FootPose,
@@ -96,6 +97,7 @@ def settled(
     """The body moved until its inverse dynamics asks for the planned force; ``short`` as in ``with_legs``."""
     start = body = with_legs(body, feet, 6, short)
     for _ in range(ROUNDS):
+        body, feet = heels_lifted(body, feet)
         body = with_legs(corrected(body, start, force), feet, 3, short)
     return body
 
