@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="distil into this policy (.onnx), not into a new network",
     )
+    add("--runner", default="", metavar="FILE", help="distil the runs from this teacher (.pt)")
     add("--init", default="", metavar="FILE", help="start from a policy (.onnx) or a stage's result (.pt)")
     add("--motions", nargs="+", default=[], metavar="PATH", help="motion files or folders to train on too")
     add("--minutes", type=float, help="budget of wall-clock time, shared out among the stages")
@@ -128,6 +129,8 @@ def _new(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
     _check_init(config, stages[0], options.init)
     if options.student:
         _check_network("--student", options.student, "the distillation", network_sizes("muscles"))
+    if options.runner:
+        _check_network("--runner", options.runner, "a teacher", network_sizes("teacher"))
     _check_shares(config, stages, ranks)
     if ranks.is_first and not options.quiet:
         print("Making the reference motions ...", file=sys.stderr)
@@ -141,6 +144,7 @@ def _new(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
         "motions": list(options.motions),
         "init": options.init,
         "student": options.student,
+        "runner": options.runner,
         "device": options.device,
     }
     if ranks.is_first:
@@ -220,6 +224,7 @@ def _run(directory: Path, config: TrainConfig, facts: dict, seconds: float, quie
         motions=tuple(facts["motions"]),
         init=facts["init"],
         student=facts.get("student", ""),
+        runner=facts.get("runner", ""),
         command=facts["command"],
     )
 

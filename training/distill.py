@@ -20,6 +20,7 @@ from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.tracking import TrackingEnv
 from training.config import DistillSettings
 from training.curriculum import Curriculum, all_ended_episodes, ended_episodes
+from training.experts import Experts
 from training.mirror import reflections
 from training.networks import Actor
 from training.ranks import ALONE, Ranks, average_gradients
@@ -27,6 +28,9 @@ from training.ranks import ALONE, Ranks, average_gradients
 
 class Labeller(Protocol):
     """What DAgger needs of the teacher's actuator."""
+
+    def is_run(self, rows: np.ndarray) -> np.ndarray:
+        """Where the motion is a run, bool, shape (B,)."""
 
     def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """Mean target activation of the next control step, shape (B, 80); the bodies stay as they are."""
@@ -126,7 +130,7 @@ class Student:
 @torch.no_grad()
 def collect_labels(
     env: TrackingEnv,
-    teacher: Actor,
+    experts: Experts,
     labeller: Labeller,
     student: Student,
     store: LabelStore,
@@ -145,10 +149,10 @@ def collect_labels(
         student.observation, student.by_teacher = env.reset(), np.ones(n_envs, bool)
     ended: list[np.ndarray] = []
     for _ in range(math.ceil(n_labels / n_envs)):
-        x = torch.from_numpy(student.observation)
-        label = labeller.label(env.bodies, teacher(x).numpy(), env.rows(), env.moved)
+        wanted = experts.act(student.observation, labeller.is_run(env.rows()))
+        label = labeller.label(env.bodies, wanted, env.rows(), env.moved)
         store.append(student.observation, label)
-        own = student.actor(x).numpy()
+        own = student.actor(torch.from_numpy(student.observation)).numpy()
         action = np.where(student.by_teacher[:, None], label, own)
         action += noise * torch.randn(action.shape, generator=student.random).numpy()
         step = env.step(action)

@@ -15,6 +15,7 @@ from training.actions import make_env, make_labeller, network_sizes
 from training.config import TrainConfig
 from training.curriculum import Curriculum
 from training.env_state import env_state, restore_env
+from training.experts import Experts
 from training.mirror import observation_mirror, reflection
 from training.networks import Actor
 from training.run import InterruptedRunError, Run, initial_actor, load_network, own_part
@@ -23,9 +24,7 @@ from training.run import InterruptedRunError, Run, initial_actor, load_network, 
 def distill_stage(run: Run) -> None:
     """DAgger from the teacher to the network of 80 muscle commands."""
     config, settings = run.config, run.config.distill
-    teacher = initial_actor(run, "teacher.pt", "teacher", ())
-    if len(teacher.sizes) < 3:
-        raise KinesisError("Distillation needs a teacher: run that stage first, or --init .../teacher.pt.")
+    experts = _experts(run)
     if run.student:
         new = load_network(Path(run.student))
     else:
@@ -49,7 +48,7 @@ def distill_stage(run: Run) -> None:
     store = distill.LabelStore(path, capacity, *network_sizes("muscles"), count)
     run.log.start_stage("distill", len(settings.teacher_share) + 1, student.rounds, "round")
     while student.rounds < len(settings.teacher_share) and not run.out_of_time("distill"):
-        _distill_round(run, env, teacher, labeller, student, store, curriculum)
+        _distill_round(run, env, experts, labeller, student, store, curriculum)
         own = {"student": student.own_state(), "env": env_state(env), "count": store.count}
         state = {"student": student.state(), "curriculum": curriculum.state()}
         run.save("distill", state | {"ranks": run.ranks.gather_states(own)})
@@ -60,6 +59,13 @@ def distill_stage(run: Run) -> None:
     env.bodies.close()
     run.keep_network("student.pt", student.actor)
     path.unlink()
+
+
+def _experts(run: Run) -> Experts:
+    walker = initial_actor(run, "teacher.pt", "teacher", ())
+    if len(walker.sizes) < 3:
+        raise KinesisError("Distillation needs a teacher: run that stage first, or --init .../teacher.pt.")
+    return Experts(walker, load_network(Path(run.runner)) if run.runner else None)
 
 
 def _own_state(run: Run, state: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def _distill_env(config: TrainConfig) -> TrackingSettings:
 def _distill_round(
     run: Run,
     env: TrackingEnv,
-    teacher: Actor,
+    experts: Experts,
     labeller: distill.Labeller,
     student: distill.Student,
     store: distill.LabelStore,
@@ -95,7 +101,7 @@ def _distill_round(
     n_labels = run.ranks.share(settings.labels, "distill.labels")
     share = settings.teacher_share[student.rounds]
     distill.collect_labels(
-        env, teacher, labeller, student, store, n_labels, share, settings.noise, curriculum
+        env, experts, labeller, student, store, n_labels, share, settings.noise, curriculum
     )
     new = store.observations(start)
     student.actor.normaliser.update(new, run.ranks)

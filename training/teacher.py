@@ -115,6 +115,11 @@ class TeacherActuator:
         memory[:] = before
         return target
 
+    def is_run(self, rows: np.ndarray) -> np.ndarray:
+        """Where the motion is more of a run than anything else, bool, shape (B,)."""
+        run: np.ndarray = self.table.gait[rows, 2] > 0.5
+        return run
+
     def _control_step(
         self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray
     ) -> np.ndarray:
