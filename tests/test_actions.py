@@ -124,10 +124,50 @@ def test_the_bindings_of_simulate_are_there(bench: Bench) -> None:
         "F5": "view.full", "F6": "view.frames", "F7": "view.labels", "Ctrl+P": "file.picture",
         "H": "view.convexhull", "X": "view.texture", "J": "view.joint", "I": "view.inertia",
         "C": "view.contactpoint", "T": "view.transparent", "M": "view.com", "S": "view.shadow",
+        "'": "view.sclinertia", "B": "view.pertforce", "O": "view.pertobj", "A": "view.autoconnect",
+        "`": "view.bodybvh", "\\": "view.meshbvh", ";": "view.muscles", "L": "view.additive",
         "W": "view.wireframe", "R": "view.reflection", "K": "view.skybox", "G": "view.fog", "/": "view.haze",
         "0": "view.groups_0", "5": "view.groups_5", "Shift+0": "view.site_groups_0", "Ctrl+K": "help.palette",
     }  # fmt: skip
     assert {key: table[key].id for key in expected} == expected
+
+
+def test_flags_have_the_keys_and_defaults_of_mujoco(bench: Bench) -> None:
+    """MuJoCo's own table of its viewer's flags: title, default and key of each."""
+    import mujoco
+
+    from kinesis_app.view.options import EFFECTS, FLAGS, ViewOptions
+
+    told = (
+        (FLAGS, "flags", mujoco.mjtVisFlag, "mjVIS_", mujoco.mjVISSTRING),
+        (EFFECTS, "effects", mujoco.mjtRndFlag, "mjRND_", mujoco.mjRNDSTRING),
+    )
+    here = {"PERTFORCE": "1", "TENDON": "0"}  # pushes are always of interest; muscles are drawn instead
+    for titles, field, flags, prefix, table in told:
+        for name in titles:
+            _, default, key = table[int(getattr(flags, f"{prefix}{name}"))]
+            action = action_by_id(bench.actions, f"view.{name.lower()}")
+            if name not in ("TENDON", "SEGMENT"):  # V shows the muscles; the comma has two meanings there
+                assert action.keys == ((key,) if key else ()), name
+            assert (name in getattr(ViewOptions(), field)) == (here.get(name, default) == "1"), name
+
+
+def test_fields_are_chosen_and_forgotten(bench: Bench) -> None:
+    desk = bench.desk
+    bench.do("time.step10")
+    bench.until(lambda: len(desk.traces) >= 10)
+    bench.do("plots.fields_clear")
+    assert desk.fields == []
+    for name in ("pelvis/x", "pelvis/y", "pelvis/z", "push/force_x", "tracking/body_error"):
+        desk.watch(name)
+    assert desk.fields == ["pelvis/y", "pelvis/z", "push/force_x", "tracking/body_error"]  # the oldest went
+    height = desk.traces.watched("pelvis/z")
+    assert len(height) == len(desk.traces)
+    assert height[-1] == pytest.approx(desk.shot.qpos[2])  # of the past, too
+    desk.watch("pelvis/z")
+    assert "pelvis/z" not in desk.fields
+    with pytest.raises(KinesisError, match="no field"):
+        desk.watch("pelvis/w")
 
 
 def test_every_shortcut_can_be_typed(bench: Bench) -> None:
@@ -273,6 +313,8 @@ def test_a_session_comes_back(bench: Bench) -> None:
     bench.do("plots.gait")
     bench.do("human.goal")
     desk.muscles.choose([3, 4])
+    bench.do("plots.fields_clear")
+    desk.watch("pelvis/x")
     bench.until(lambda: desk.shot.experiment.name == "Moon")
     bench.do("file.save_session")
     path = desk.folder / "kinesis_001.session.yaml"
@@ -281,12 +323,14 @@ def test_a_session_comes_back(bench: Bench) -> None:
     bench.do("view.color_length")
     bench.do("plots.body")
     desk.muscles.clear()
+    desk.watch("pelvis/y")
     bench.until(lambda: not desk.shot.experiment.changes)
     open_file(desk, "session", path)
     bench.until(lambda: desk.shot.experiment.name == "Moon", seconds=60.0)
     assert desk.view.options.color_by == "force"
     assert desk.settings.right_tab == "gait"
     assert desk.muscles.chosen == {3, 4}
+    assert desk.fields == ["pelvis/x"]
     path.write_text("format: kinesis-session-1\nmotoin: walk\n")
     with pytest.raises(KinesisError, match=r"line 2.*motoin"):
         open_file(desk, "session", path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import imageio.v3 as iio
@@ -37,3 +38,39 @@ def test_an_mp4_has_its_frames_and_rate(tmp_path: Path) -> None:
 
 def test_no_frames_no_film(tmp_path: Path) -> None:
     assert _write(tmp_path / "run.gif", iter(()), 30.0) == 0
+
+
+def test_a_gif_shows_what_was_drawn(tmp_path: Path) -> None:
+    """Frames hold only what changed: decoded, each is the whole picture again."""
+    images = [np.full((40, 60, 3), 30, dtype=np.uint8) for _ in range(4)]
+    images[1][5:9, 7:20] = (200, 40, 40)
+    images[3][30:, 50:] = (10, 220, 90)  # and image 2 is the first one again
+    assert _write(tmp_path / "run.gif", iter(images), 30.0) == 4
+    with Image.open(tmp_path / "run.gif") as film:
+        assert film.info["loop"] == 0
+        for i, image in enumerate(images):
+            film.seek(i)
+            np.testing.assert_array_equal(np.asarray(film.convert("RGB")), image)
+            assert film.disposal_method == 1
+
+
+def test_a_gif_keeps_no_frames(tmp_path: Path) -> None:
+    """While a film is written at most two of its images are alive, however long it is."""
+    import gc
+    import weakref
+
+    alive: list[weakref.ref[np.ndarray]] = []
+    most = 0
+
+    def images() -> Iterator[np.ndarray]:
+        nonlocal most
+        for i in range(30):
+            image = np.full((20, 30, 3), 8 * i, dtype=np.uint8)
+            alive.append(weakref.ref(image))
+            yield image
+            del image
+            gc.collect()
+            most = max(most, sum(ref() is not None for ref in alive))
+
+    assert _write(tmp_path / "run.gif", images(), 30.0) == 30
+    assert most <= 2

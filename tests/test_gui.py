@@ -71,6 +71,65 @@ def test_traces_grow_branch_and_keep_two_minutes() -> None:
     np.testing.assert_allclose(np.diff(traces["time"]), 1 / 30, atol=1e-9)
 
 
+def test_any_field_is_watched_from_the_past_on() -> None:
+    from kinesis_app.gui.field_list import field_table, matching_fields
+    from kinesis_app.gui.traces import Traces
+
+    table, traces = field_table(), Traces()
+    past = [shot(i, 0.5) for i in range(1, 31)]
+    traces.extend(past)
+    field = table["muscle/soleus_r/activation"]
+    traces.watch(field.name, field.read, past[10:])
+    assert np.isnan(traces.watched(field.name)[:10]).all()  # before the history begins
+    np.testing.assert_allclose(traces.watched(field.name)[10:], 0.5)
+    traces.extend([shot(31, 0.9)])
+    assert traces.watched(field.name)[-1] == pytest.approx(0.9)
+    traces.truncate(20 / 30)  # a branch
+    assert len(traces.watched(field.name)) == len(traces) == 20
+    traces.unwatch(field.name)
+    assert len(traces.watched(field.name)) == 0
+    assert matching_fields("soleus_r FORCE") == ["muscle/soleus_r/force"]
+    assert table["joint/knee_angle_r/angle"].unit == "deg"
+
+
+def test_every_field_reads_its_own_number() -> None:
+    from dataclasses import replace
+
+    import mujoco
+
+    from kinesis_app.body.model import physics_model
+    from kinesis_app.gui.field_list import field_table
+
+    model = physics_model()
+    knee = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_JOINT, "knee_angle_l")
+    qpos, qvel, grf = np.zeros(35), np.zeros(34), np.arange(6.0).reshape(2, 3)
+    qpos[model.jnt_qposadr[knee]], qvel[model.jnt_dofadr[knee]] = np.pi / 2, np.pi
+    at = replace(shot(7), qpos=qpos, qvel=qvel, grf=grf, walking_speed=None)
+    read = {name: field.read(at) for name, field in field_table().items()}
+    assert read["joint/knee_angle_l/angle"] == pytest.approx(90.0)
+    assert read["joint/knee_angle_l/velocity"] == pytest.approx(180.0)
+    assert read["joint/knee_angle_r/angle"] == 0.0
+    assert (read["ground/right/force_z"], read["ground/left/force_x"]) == (2.0, 3.0)
+    assert read["reward/sum"] == pytest.approx(0.6)
+    assert read["tracking/body_error"] == pytest.approx(0.01)
+    assert np.isnan(read["run/walking_speed"])  # this motion has its own
+
+
+def test_bars_are_where_the_mouse_finds_them() -> None:
+    from kinesis_app.body.muscles import muscle_table
+    from kinesis_app.gui.bars import ROWS, muscle_at
+    from kinesis_app.gui.raster import rows_of
+
+    names = muscle_table().names
+    found = {muscle_at(x, ROWS - row - 0.5) for x in (-0.3, 0.3) for row in range(ROWS)}
+    assert found == set(range(80))
+    assert [names[i][:-2] for i in rows_of("l")] == [names[i][:-2] for i in rows_of("r")]  # pairs
+    top_left = muscle_at(-0.01, ROWS - 0.1)
+    assert top_left is not None
+    assert names[top_left].endswith("_l")
+    assert muscle_at(0.5, -0.1) is None
+
+
 def test_zoom_keeps_the_time_under_the_mouse() -> None:
     from kinesis_app.gui.time_axis import TimeAxis
 

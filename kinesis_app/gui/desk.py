@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import Experiment
+from kinesis_app.gui.field_list import field_table
 from kinesis_app.gui.jobs import Jobs
 from kinesis_app.gui.muscle_choice import MuscleChoice
 from kinesis_app.gui.muscle_filter import MuscleFilter
@@ -21,6 +22,14 @@ from kinesis_app.session.live import LiveSession
 WINDOWS = ("help", "log", "palette", "picker", "welcome", "files")
 PUSH_SECONDS = 0.2
 MOST_UNDONE = 100
+MOST_FIELDS = 4
+DEFAULT_FIELDS = (
+    "joint/knee_angle_r/velocity",
+    "muscle/soleus_r/force",
+    "muscle/soleus_r/length",
+    "pelvis/z",
+)
+"""What is watched until something else is chosen."""
 ENDLESS = "walk without end"
 """What the motion is called that the session plans on for ever."""
 
@@ -45,6 +54,7 @@ class Desk:
         traces: The past, for plots.
         kept: An earlier run, drawn under the present one.
         muscles: Which are plotted.
+        fields: What else is watched, by the names of ``field_table``; :meth:`watch` changes it.
         filter: Which are drawn.
         axis: Stretch of time that plots show.
         loop_from: First end of the A-B loop while the second is not yet set [s].
@@ -72,6 +82,7 @@ class Desk:
     traces: Traces = field(default_factory=Traces)
     kept: Traces | None = None
     muscles: MuscleChoice = field(default_factory=MuscleChoice)
+    fields: list[str] = field(default_factory=list)
     filter: MuscleFilter = field(default_factory=MuscleFilter)
     axis: TimeAxis = field(default_factory=TimeAxis)
     loop_from: float | None = None
@@ -82,6 +93,10 @@ class Desk:
     done: list[Experiment] = field(default_factory=list)
     undone: list[Experiment] = field(default_factory=list)
     closing: bool = False
+
+    def __post_init__(self) -> None:
+        for name in DEFAULT_FIELDS:
+            self.watch(name)
 
     def send(self, command: m.Command) -> None:
         """Ask the session for something."""
@@ -132,6 +147,27 @@ class Desk:
         """Let a muscle stand out in plots and picture; the same again: none."""
         self.muscles.select(muscle)
         self.show(selected_muscle=self.muscles.selected, selected_body="")
+
+    def watch(self, name: str) -> None:
+        """Plot a field, in place of the oldest one if there are ``MOST_FIELDS``; once more: no longer.
+
+        Raises:
+            KinesisError: If there is no such field.
+        """
+        if name not in field_table():
+            raise KinesisError(f"There is no field '{name[:60]}' to watch.")
+        known = name in self.fields
+        if known or len(self.fields) == MOST_FIELDS:
+            self.traces.unwatch(self.fields.pop(self.fields.index(name) if known else 0))
+        if not known:
+            self.fields.append(name)
+            past = self.session.recorded(*self.shot.history) if len(self.traces) else ()
+            self.traces.watch(name, field_table()[name].read, past)
+
+    def watch_nothing(self) -> None:
+        """Take all fields away."""
+        for name in list(self.fields):
+            self.watch(name)
 
     def filter_muscles(self, chosen: MuscleFilter) -> None:
         """Draw only muscles that fit."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from kinesis_app.body.muscles import muscle_table
-from kinesis_app.gui.desk import ENDLESS, Desk
+from kinesis_app.gui.desk import ENDLESS, MOST_FIELDS, Desk
+from kinesis_app.gui.field_list import field_table
 from kinesis_app.gui.jobs import Progress
 from kinesis_app.gui.muscle_filter import MuscleFilter
 from kinesis_app.gui.settings import LEFT_TABS, RIGHT_TABS
@@ -142,6 +143,7 @@ def window_state(d: Desk) -> dict[str, Any]:
     return {
         **plain,
         "plotted": [names[i] for i in d.muscles.slots if i is not None],
+        "watched": list(d.fields),
         "color_by": options.color_by,
         "ghost": options.ghost,
         "forces": options.forces,
@@ -157,6 +159,12 @@ def restore_window(d: Desk, state: Mapping[str, Any]) -> None:
     plotted = state.get("plotted")
     if isinstance(plotted, list):
         d.muscles.choose([names.index(name) for name in plotted if name in names])
+    watched = state.get("watched")
+    if isinstance(watched, list):
+        d.watch_nothing()
+        for name in watched[:MOST_FIELDS]:
+            if name in field_table():
+                d.watch(name)
     wanted = state.get("filter")
     if isinstance(wanted, dict):
         fields = {k: v for k, v in wanted.items() if k in asdict(d.filter) and isinstance(v, str)}

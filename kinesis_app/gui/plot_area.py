@@ -8,8 +8,11 @@ from typing import Any
 import dearpygui.dearpygui as dpg
 
 from kinesis_app.gui import theme
+from kinesis_app.gui.bars import MuscleBars
 from kinesis_app.gui.body_plots import ErrorSpeed, GroundForces, JointAngles, RewardTerms
 from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.fields import PLOTS as FIELDS
+from kinesis_app.gui.fields import FieldPlots
 from kinesis_app.gui.gait_plots import GaitPlots
 from kinesis_app.gui.lines import PLOT as LINES
 from kinesis_app.gui.lines import MuscleLines
@@ -20,12 +23,15 @@ from kinesis_app.gui.tab_row import TabRow
 from kinesis_app.gui.time_axis import ticks
 from kinesis_app.session import messages as m
 
-TITLES = {"muscles": "Muscles", "body": "Body", "gait": "Gait cycle"}
+TITLES = {"muscles": "Muscles", "bars": "Bars", "body": "Body", "gait": "Gait", "fields": "Fields"}
 _PLOTS = {
     "muscles": (*RASTERS, LINES, "body"),
     "body": (JointAngles.PLOT, GroundForces.PLOT, RewardTerms.PLOT, "body2"),
+    "fields": FIELDS,
+    "bars": (),
     "gait": (),
 }
+"""Plots over time in each tab, the one with the labels last."""
 _ZOOM = 0.8
 _DOUBLE_CLICK = 0.3
 
@@ -39,7 +45,7 @@ class PlotArea:
         self.lines = MuscleLines(desk)
         self._error, self._error2 = ErrorSpeed(desk, "body"), ErrorSpeed(desk, "body2")
         self._angles, self._forces, self._reward = JointAngles(desk), GroundForces(desk), RewardTerms()
-        self._gait = GaitPlots(desk)
+        self._gait, self._bars, self._fields = GaitPlots(desk), MuscleBars(desk), FieldPlots(desk)
         self._limits = (0.0, 1.0)
         self._scrubbed: float | None = None
         self._pressed: str | None = None
@@ -50,7 +56,15 @@ class PlotArea:
 
     def build(self) -> None:
         """Create the tabs in the current container."""
-        self._tabs.build({"muscles": self._build_muscles, "body": self._build_body, "gait": self._gait.build})
+        self._tabs.build(
+            {
+                "muscles": self._build_muscles,
+                "bars": self._bars.build,
+                "body": self._build_body,
+                "gait": self._gait.build,
+                "fields": self._build_fields,
+            }
+        )
         with dpg.handler_registry():
             dpg.add_mouse_wheel_handler(callback=self._wheel)
 
@@ -64,8 +78,8 @@ class PlotArea:
         self._limits = desk.axis.limits(newest, cursor)
         self._mouse(newest)
         tab = desk.settings.right_tab
-        if tab == "gait":
-            self._gait.update(shot)
+        if not _PLOTS[tab]:
+            (self._gait if tab == "gait" else self._bars).update(shot)
             return
         state: tuple[object, ...] = (
             tab,
@@ -74,6 +88,7 @@ class PlotArea:
             cursor,
             desk.muscles.version,
             id(desk.kept),
+            tuple(desk.fields),
         )
         state = (*state, desk.settings.color_map, dpg.get_value("joint_choice"))
         if state == self._drawn:
@@ -88,6 +103,8 @@ class PlotArea:
             self.raster.update(traces, self._limits, desk.settings.color_map, desk.muscles.selected)
             for part in (self.lines, self._error):
                 part.update(traces, self._limits)
+        elif tab == "fields":
+            self._fields.update(traces, self._limits)
         else:
             for other in (self._angles, self._forces, self._reward, self._error2):
                 other.update(traces, self._limits)
@@ -98,7 +115,10 @@ class PlotArea:
 
     def hovered_muscle(self) -> int | None:
         """The muscle under the mouse, in the raster or on a line."""
-        if self._desk.settings.right_tab != "muscles" or not self._desk.settings.right_panel:
+        tab, open_ = self._desk.settings.right_tab, self._desk.settings.right_panel
+        if tab == "bars" and open_:
+            return self._bars.hovered()
+        if tab != "muscles" or not open_:
             return None
         return self.raster.hovered() if self.raster.hovered() is not None else self.lines.hovered()
 
@@ -127,6 +147,11 @@ class PlotArea:
             self._forces.build()
             self._reward.build()
             self._error2.build()
+
+    def _build_fields(self) -> None:
+        self._fields.build_choice()
+        with self._subplots("plots3", (0.24, 0.24, 0.24, 0.28)):
+            self._fields.build()
 
     def _subplots(self, tag: str, ratios: tuple[float, ...]) -> Any:
         return dpg.subplots(

@@ -52,6 +52,7 @@ def build_line_themes() -> None:
         ("line_white", WHITE, 2.2),
         ("cursor_line", (232, 112, 48, 230), 1.4),
         ("border_line", (10, 12, 17, 255), 1.0),
+        ("group_line", (110, 120, 138, 150), 1.0),
     ):
         with dpg.theme(tag=name), dpg.theme_component(dpg.mvAll):
             dpg.add_theme_color(dpg.mvPlotCol_Line, color, category=dpg.mvThemeCat_Plots)

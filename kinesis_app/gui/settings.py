@@ -17,7 +17,7 @@ from kinesis_app.yaml_section import Section, read_section
 THEMES = ("dark", "light")
 FONT_SCALES = (0.85, 1.0, 1.15, 1.3, 1.5)
 LEFT_TABS = ("motion", "experiment", "view")
-RIGHT_TABS = ("muscles", "body", "gait")
+RIGHT_TABS = ("muscles", "bars", "body", "gait", "fields")
 
 
 @dataclass(frozen=True)

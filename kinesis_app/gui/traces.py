@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -33,6 +33,7 @@ class Traces:
         }
         self._data["time"] = np.zeros(_ROOM)
         self._terms: dict[str, np.ndarray] = {}
+        self._watched: dict[str, tuple[Callable[[Snapshot], float], np.ndarray]] = {}
         self._first = self._end = 0
         self.version = 0
         """Changes whenever a sample does."""
@@ -51,6 +52,25 @@ class Traces:
     def reward_terms(self) -> dict[str, np.ndarray]:
         """Terms of the reward by name, each of shape (n,)."""
         return {name: values[self._first : self._end] for name, values in self._terms.items()}
+
+    def watch(self, name: str, read: Callable[[Snapshot], float], past: Sequence[Snapshot] = ()) -> None:
+        """Keep one more number of each sample from now on, and of those of ``past`` that are kept here."""
+        values = np.full(_ROOM, np.nan)
+        for shot in past if len(self) else ():
+            i = self._first + self.row_at(shot.run_time)
+            if abs(self._data["time"][i] - shot.run_time) < 0.5 * CTRL_DT:
+                values[i] = read(shot)
+        self._watched[name] = (read, values)
+        self.version += 1
+
+    def unwatch(self, name: str) -> None:
+        """Keep this number no more."""
+        self._watched.pop(name, None)
+        self.version += 1
+
+    def watched(self, name: str) -> np.ndarray:
+        """A number that is watched, shape (n,); empty if it is not."""
+        return self._watched[name][1][self._first : self._end] if name in self._watched else np.zeros(0)
 
     @property
     def newest(self) -> float:
@@ -106,10 +126,13 @@ class Traces:
             if name not in self._terms:
                 self._terms[name] = np.full(_ROOM, np.nan, dtype=np.float32)
             self._terms[name][i] = value
+        for read, values in self._watched.values():
+            values[i] = read(shot)
 
     def _make_room(self) -> None:
         # Rare and cheap: the last two minutes move to the front once in two minutes.
         n = len(self)
-        for array in (*self._data.values(), *self._terms.values()):
+        watched = (values for _, values in self._watched.values())
+        for array in (*self._data.values(), *self._terms.values(), *watched):
             array[:n] = array[self._first : self._end]
         self._first, self._end = 0, n

@@ -20,7 +20,8 @@ from kinesis_app.view.pose import Pose
 from kinesis_app.view.quality import LEVELS, Quality
 from kinesis_app.view.scene import CORDS, view_model
 
-MAX_GEOMS = 600
+MAX_GEOMS = 6000
+"""Room for all that can be drawn at once: MuJoCo's own tendons, boxes, frames and labels."""
 RESTING_COLOR = np.array([0.55, 0.24, 0.24])
 """Of muscles that are not coloured by a quantity."""
 SELECTED_SHADE = np.array([0.45, 0.95, 1.0])
@@ -114,9 +115,9 @@ class Renderer:
             overlay.add_ghost(model, data, self._ghost, scene)
         if options.forces and pose.grf is not None:
             overlay.add_ground_forces(model, data, pose.grf, scene)
-        if pose.push is not None:
+        if pose.push is not None and "PERTFORCE" in options.flags:
             overlay.add_push(model, data, pose.push, scene)
-        if options.selected_body:
+        if options.selected_body and "PERTOBJ" in options.flags:
             overlay.add_selection(model, data, options.selected_body, scene)
         overlay.add_goals(scene, options.goals)
         self._set_effects(options, quality)
@@ -154,9 +155,13 @@ class Renderer:
             option.flags[getattr(mujoco.mjtVisFlag, f"mjVIS_{name}")] = name in options.flags
         option.geomgroup[:] = [group in options.groups for group in range(6)]
         option.sitegroup[:] = [group in options.site_groups for group in range(6)]
+        option.jointgroup[:] = [group in options.joint_groups for group in range(6)]
+        option.tendongroup[:] = [group in options.tendon_groups for group in range(6)]
+        option.actuatorgroup[:] = [group in options.actuator_groups for group in range(6)]
         option.frame = int(getattr(mujoco.mjtFrame, f"mjFRAME_{options.frame}"))
         option.label = int(getattr(mujoco.mjtLabel, f"mjLABEL_{options.label}"))
-        if "CONTACTPOINT" in options.flags:
+        self._perturb.select = self.model.body(options.selected_body).id if options.selected_body else 0
+        if {"CONTACTPOINT", "CONTACT"} & {*options.flags, options.frame, options.label}:
             mujoco.mj_collision(self.model, self.data)
 
     def _shape_muscles(self, activation: np.ndarray, options: ViewOptions) -> None:

@@ -12,31 +12,52 @@ FLAGS = {
     "ACTUATOR": "Actuators",
     "ACTIVATION": "Actuator activation",
     "LIGHT": "Lights",
+    "TENDON": "MuJoCo's own tendons",
     "CONSTRAINT": "Equality constraints",
     "INERTIA": "Inertia boxes",
+    "SCLINERTIA": "Inertia boxes scaled by mass",
+    "PERTFORCE": "Arrows of pushes",
+    "PERTOBJ": "Mark of the selected body",
     "CONTACTPOINT": "Contact points",
     "TRANSPARENT": "Transparent bones",
+    "AUTOCONNECT": "Sticks between joints",
     "COM": "Centres of mass",
     "STATIC": "Static bodies",
+    "BODYBVH": "Boxes around bodies",
+    "MESHBVH": "Boxes around meshes",
 }
-"""MuJoCo's visualisation flags (``mjVIS_...``) that mean something here, with their titles."""
+"""MuJoCo's visualisation flags (``mjVIS_...``) that mean something here, with their titles.
+
+Not among them: skins, which are the muscles; the forces of contacts, which :attr:`ViewOptions.forces`
+draws per foot; range finders, flexes and signed distances, which this body has none of.
+"""
 EFFECTS = {
     "SHADOW": "Shadows",
     "WIREFRAME": "Wireframe",
     "REFLECTION": "Reflection",
+    "ADDITIVE": "Additive transparency",
     "SKYBOX": "Sky",
     "FOG": "Fog",
     "HAZE": "Haze",
+    "DEPTH": "Depth",
+    "SEGMENT": "Segmentation",
+    "IDCOLOR": "Segmentation by number",
+    "CULL_FACE": "Back faces left out",
 }
 """MuJoCo's rendering flags (``mjRND_...``), with their titles."""
-FRAMES = ("NONE", "BODY", "GEOM", "WORLD")
+FRAMES = ("NONE", "BODY", "GEOM", "SITE", "CAMERA", "LIGHT", "CONTACT", "WORLD")
 """Coordinate frames that can be drawn (``mjFRAME_...``)."""
-LABELS = ("NONE", "BODY", "JOINT", "SITE", "CAMERA", "CONTACTPOINT")
+LABELS = (
+    "NONE", "BODY", "JOINT", "GEOM", "SITE", "CAMERA", "LIGHT", "TENDON", "ACTUATOR", "CONSTRAINT", "SKIN",
+    "SELECTION", "CONTACTPOINT",
+)  # fmt: skip
 """What can be labelled (``mjLABEL_...``)."""
-DEFAULT_FLAGS = frozenset({"TEXTURE", "STATIC"})
-DEFAULT_EFFECTS = frozenset({"SHADOW", "REFLECTION", "SKYBOX", "HAZE"})
+DEFAULT_FLAGS = frozenset({"TEXTURE", "STATIC", "PERTFORCE", "PERTOBJ"})
+DEFAULT_EFFECTS = frozenset({"SHADOW", "REFLECTION", "SKYBOX", "HAZE", "CULL_FACE"})
 BONE_GROUP, FLOOR_GROUP = 0, 1
 """MuJoCo's geom groups of what is always there."""
+_MUJOCOS = frozenset({0, 1, 2})
+"""Groups that MuJoCo's viewer draws when it starts."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +91,7 @@ class ViewOptions:
         effects: Of ``EFFECTS``, those on.
         groups: Geom groups drawn.
         site_groups: Site groups drawn.
+        joint_groups, tendon_groups, actuator_groups: Groups of what ``flags`` lets be drawn.
         frame: One of ``FRAMES``.
         label: One of ``LABELS``.
         goals: Marks on the floor, the next one first.
@@ -87,6 +109,9 @@ class ViewOptions:
     effects: frozenset[str] = DEFAULT_EFFECTS
     groups: frozenset[int] = frozenset({BONE_GROUP, FLOOR_GROUP})
     site_groups: frozenset[int] = frozenset()
+    joint_groups: frozenset[int] = _MUJOCOS
+    tendon_groups: frozenset[int] = _MUJOCOS
+    actuator_groups: frozenset[int] = _MUJOCOS
     frame: str = "NONE"
     label: str = "NONE"
     goals: tuple[Goal, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.view.camera import Camera
+from kinesis_app.view.gif import write_gif
 from kinesis_app.view.offscreen import Renderer, ViewOptions
 from kinesis_app.view.pose import Pose, SnapshotLike
 from kinesis_app.view.quality import LEVELS
@@ -77,7 +77,9 @@ def rendered(
 
 
 def _write(path: Path, images: Iterator[np.ndarray], fps: float) -> int:
-    return _write_gif(path, images, fps) if path.suffix.lower() == ".gif" else _write_mp4(path, images, fps)
+    if path.suffix.lower() == ".gif":
+        return write_gif(path, images, fps)
+    return _write_mp4(path, images, fps)
 
 
 def _write_mp4(path: Path, images: Iterator[np.ndarray], fps: float) -> int:
@@ -91,27 +93,3 @@ def _write_mp4(path: Path, images: Iterator[np.ndarray], fps: float) -> int:
             writer.append_data(image)
             n += 1
     return n
-
-
-def _write_gif(path: Path, images: Iterator[np.ndarray], fps: float) -> int:
-    from PIL import Image
-
-    first = next(images, None)
-    if first is None:
-        return 0
-    counted = itertools.count(1)
-    later = (Image.fromarray(image) for image, _ in zip(images, counted, strict=False))
-    durations = _GifDurations(fps)
-    Image.fromarray(first).save(path, save_all=True, append_images=later, duration=durations, loop=0)
-    return next(counted)
-
-
-class _GifDurations(list[int]):
-    """How long each frame is shown [ms]. GIF counts in 10 ms: 30 fps are 30, 30, 40 ms and so on."""
-
-    def __init__(self, fps: float) -> None:
-        super().__init__()
-        self._fps = fps
-
-    def __getitem__(self, frame: Any) -> Any:
-        return 10 * (round((frame + 1) * 100.0 / self._fps) - round(frame * 100.0 / self._fps))

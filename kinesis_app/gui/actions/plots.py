@@ -8,7 +8,15 @@ from kinesis_app.gui.actions.action import Action
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.settings import RIGHT_TABS
 
-_TITLES = {"muscles": "Muscle plots", "body": "Body plots", "gait": "Gait cycle"}
+_TITLES = {
+    "muscles": "Muscle plots",
+    "bars": "Muscle bars",
+    "body": "Body plots",
+    "gait": "Gait cycle",
+    "fields": "Any field",
+}
+
+_MORE_KEYS = {"fields": ("F4",)}  # where simulate has its sensors
 
 
 # One to three lines per row read better than eight.
@@ -16,7 +24,7 @@ _TITLES = {"muscles": "Muscle plots", "body": "Body plots", "gait": "Gait cycle"
 def rows(d: Desk) -> list[Action]:
     """The menu's rows."""
     tabs = [
-        Action(f"plots.{name}", _TITLES[name], (f"Ctrl+{i + 4}",),
+        Action(f"plots.{name}", _TITLES[name], (f"Ctrl+{i + 4}", *_MORE_KEYS.get(name, ())),
                partial(d.set, right_panel=True, right_tab=name), "Plots",
                f"Bring this to the front: {_TITLES[name].lower()}")
         for i, name in enumerate(RIGHT_TABS)
@@ -27,6 +35,8 @@ def rows(d: Desk) -> list[Action]:
                "Plots", "Pick lines by name, side, group and joint", lambda: "picker" in d.open),
         Action("plots.clear", "Take all lines away", ("Ctrl+Shift+P",), d.muscles.clear, "Plots",
                "No muscle is plotted any more"),
+        Action("plots.fields_clear", "Watch no field", (), d.watch_nothing, "Plots",
+               "Take all lines of the Fields tab away"),
         Action("plots.zoom_in", "Zoom in", (".",), lambda: _zoom(d, 0.5), "Plots",
                "Half the time, in all plots"),
         Action("plots.zoom_out", "Zoom out", ("Shift+.",), lambda: _zoom(d, 2.0), "Plots",

@@ -19,10 +19,19 @@ COLORS = (*QUANTITIES, "plain")
 # MuJoCo's own viewer has these keys (issue trackers are full of people who miss them elsewhere).
 _FLAG_KEYS = {
     "CONVEXHULL": "H", "TEXTURE": "X", "JOINT": "J", "CAMERA": "Q", "ACTUATOR": "U", "ACTIVATION": ",",
-    "LIGHT": "Z", "CONSTRAINT": "E", "INERTIA": "I", "CONTACTPOINT": "C", "TRANSPARENT": "T", "COM": "M",
-    "STATIC": "D",
+    "LIGHT": "Z", "CONSTRAINT": "E", "INERTIA": "I", "SCLINERTIA": "'", "PERTFORCE": "B", "PERTOBJ": "O",
+    "CONTACTPOINT": "C", "TRANSPARENT": "T", "AUTOCONNECT": "A", "COM": "M", "STATIC": "D", "BODYBVH": "`",
+    "MESHBVH": "\\",
 }  # fmt: skip
-_EFFECT_KEYS = {"SHADOW": "S", "WIREFRAME": "W", "REFLECTION": "R", "SKYBOX": "K", "FOG": "G", "HAZE": "/"}
+_EFFECT_KEYS = {
+    "SHADOW": "S", "WIREFRAME": "W", "REFLECTION": "R", "ADDITIVE": "L", "SKYBOX": "K", "FOG": "G",
+    "HAZE": "/",
+}  # fmt: skip
+_GROUPS = (
+    ("groups", "Geom", ""), ("site_groups", "Site", "Shift+"), ("joint_groups", "Joint", None),
+    ("tendon_groups", "Tendon", None), ("actuator_groups", "Actuator", None),
+)  # fmt: skip
+"""Option, title and what is held with the number's key; None: no key."""
 
 
 def rows(d: Desk) -> list[Action]:
@@ -38,7 +47,7 @@ def _shown(d: Desk) -> list[Action]:
                "Show as blue glass what the human imitates", lambda: d.view.options.ghost),
         Action("view.forces", "Ground reaction forces", ("F",), partial(_toggle, d, "forces"), "View",
                "Show the forces under the feet as arrows", lambda: d.view.options.forces),
-        Action("view.muscles", "Muscles", ("V",), partial(_toggle, d, "muscles"), "View",
+        Action("view.muscles", "Muscles", ("V", ";"), partial(_toggle, d, "muscles"), "View",
                "Show or hide the muscles", lambda: d.view.options.muscles),
         Action("view.bones_muscles", "Bones and muscles only", ("Shift+V",), partial(_plain, d), "View",
                "Back to the plain picture: bones, muscles, floor"),
@@ -132,25 +141,26 @@ def _window(d: Desk) -> list[Action]:
 
 def _flags(d: Desk) -> list[Action]:
     flags = [
-        Action(f"view.{name.lower()}", title, (keys[name],), partial(_flip, d, field, name), "View",
-               f"{title}, as in MuJoCo's viewer",
+        Action(f"view.{name.lower()}", title, (keys[name],) if name in keys else (),
+               partial(_flip, d, field, name), "View", f"{title}, as in MuJoCo's viewer",
                partial(lambda f, n: n in getattr(d.view.options, f), field, name), part="MuJoCo")
         for field, names, keys in (("flags", FLAGS, _FLAG_KEYS), ("effects", EFFECTS, _EFFECT_KEYS))
         for name, title in names.items()
     ]
     groups = [
-        Action(f"view.{field}_{i}", f"{word} group {i}", (f"{shift}{i}",), partial(_flip, d, field, i),
-               "View", f"Show or hide MuJoCo's {word.lower()} group {i}",
-               partial(lambda f, n: n in getattr(d.view.options, f), field, i), part="MuJoCo groups")
-        for field, word, shift in (("groups", "Geom", ""), ("site_groups", "Site", "Shift+"))
+        Action(f"view.{field}_{i}", f"{word} group {i}", () if shift is None else (f"{shift}{i}",),
+               partial(_flip, d, field, i), "View", f"Show or hide MuJoCo's {word.lower()} group {i}",
+               partial(lambda f, n: n in getattr(d.view.options, f), field, i), part=f"{word} groups")
+        for field, word, shift in _GROUPS
         for i in range(6)
     ]
     return [
         *flags,
         Action("view.frames", "Frames", ("F6",), partial(_next, d, "frame", FRAMES), "View",
-               "Coordinate frames of bodies, of geoms, of the world, none", part="MuJoCo"),
+               "Coordinate frames: bodies, geoms, sites, cameras, lights, contacts, world, none",
+               part="MuJoCo"),
         Action("view.labels", "Labels", ("F7",), partial(_next, d, "label", LABELS), "View",
-               "Names of bodies, joints, sites, cameras, contacts, none", part="MuJoCo"),
+               "Names: bodies, joints, geoms, sites, tendons, muscles and more, none", part="MuJoCo"),
         *groups,
     ]
 
