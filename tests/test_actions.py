@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -168,6 +169,100 @@ def test_fields_are_chosen_and_forgotten(bench: Bench) -> None:
     assert "pelvis/z" not in desk.fields
     with pytest.raises(KinesisError, match="no field"):
         desk.watch("pelvis/w")
+
+
+def test_cameras_are_kept_and_come_back(bench: Bench) -> None:
+    from kinesis_app.gui.settings import load_settings, save_settings
+
+    desk, camera = bench.desk, bench.view.camera
+    bench.do("view.recall_2")
+    assert bench.told[-1][0] == "error"
+    assert "Shift+Alt+2" in bench.told[-1][1]
+    camera.follow(desk.shot.qpos, 0.1)
+    camera.cam.azimuth, camera.cam.distance = 77.0, 1.9
+    bench.do("view.keep_2")
+    camera.cam.azimuth, camera.cam.distance, camera.tracking = 10.0, 6.0, False
+    camera.cam.lookat[:] = 1.0, 2.0, 0.5
+    bench.do("view.keep_1")
+    assert [kept.number for kept in desk.settings.cameras] == [1, 2]
+    path = desk.folder / "settings.yaml"
+    save_settings(desk.settings, path)  # also the next time
+    assert load_settings(path) == desk.settings
+    bench.do("view.recall_2")
+    bench.view._do_jobs()  # what its thread does
+    assert (camera.cam.azimuth, camera.cam.distance, camera.tracking) == (77.0, 1.9, True)
+    bench.do("view.recall_1")
+    bench.view._do_jobs()
+    assert not camera.tracking
+    np.testing.assert_allclose(camera.cam.lookat, [1.0, 2.0, 0.5])
+
+
+def test_a_policy_is_read_again_when_its_file_changes(bench: Bench, tmp_path: Path) -> None:
+    from small_policy import write_policy
+
+    from kinesis_app.gui.policy_watch import PolicyWatch
+
+    desk, sent = bench.desk, []
+    desk.session.send = sent.append  # type: ignore[method-assign]
+    path, watch = tmp_path / "learns.onnx", PolicyWatch(desk)
+    write_policy(path)
+    desk.policy_name = str(path)
+    for _ in range(3):
+        watch.look()
+    assert sent == []
+    path.write_bytes(path.read_bytes()[:100])  # in the middle of being written
+    watch.look()
+    write_policy(path)
+    path.write_bytes(path.read_bytes() + b"\0")
+    watch.look()
+    assert sent == []
+    watch.look()  # the same twice: complete
+    watch.look()
+    assert sent == [m.LoadPolicy(str(path))]
+    path.unlink()
+    watch.look()
+    watch.look()
+    bench.do("file.watch_policy")
+    write_policy(path)
+    for _ in range(3):
+        watch.look()
+    assert len(sent) == 1  # nobody wants it
+
+
+def test_a_game_pad_steers_and_does_actions(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kinesis_app.gui import game_pad
+    from kinesis_app.gui.game_pad import BUTTONS, GamePad, PadState
+
+    desk, sent, called = bench.desk, [], []
+    desk.session.send = sent.append  # type: ignore[method-assign]
+    by_id = {action.id: action for action in bench.actions}
+    assert set(BUTTONS.values()) <= set(by_id)
+    state: list[PadState | None] = [None]
+    clock = [100.0]
+    monkeypatch.setattr(game_pad, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    pad = GamePad(desk, by_id, lambda action: called.append(action.id), lambda: state[0])
+
+    def frame(now: PadState | None) -> None:
+        state[0] = now
+        clock[0] += 3.0
+        pad.update()
+
+    frame(None)
+    frame(None)
+    assert (sent, called) == ([], [])  # no pad: nothing
+    frame(PadState(buttons=frozenset({"A"})))
+    frame(PadState(buttons=frozenset({"A", "DPAD_UP"})))
+    assert called == ["time.play", "human.faster"]  # once, as long as it is held
+    desk.view.camera.cam.azimuth = 90.0  # looks along +y: up is +y, left is -x
+    frame(PadState(left=(0.0, 0.9)))
+    frame(PadState(left=(0.02, 0.9)))
+    frame(PadState(left=(-0.9, 0.0)))
+    frame(PadState(left=(-0.4, 0.0)))
+    frame(PadState(left=(-0.1, 0.0)))
+    frame(PadState())
+    headings = [command.heading for command in sent[:-1]]
+    np.testing.assert_allclose(headings, [math.pi / 2, math.pi], atol=1e-9)
+    assert sent[-1] == m.Steer(stop=True)
 
 
 def test_every_shortcut_can_be_typed(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from window_driver import Driver, needs_x, run_under, start, virtual_display
 
-SCALES = (1.0, 1.3)
+SCALES = (1.0, 1.5)
 _KINDS = ("mvText", "mvButton", "mvCombo", "mvCheckbox", "mvSliderFloat", "mvInputText")
 _PADDING = 8
 """Of a text inside an item, both sides together [pixels]; more is nicer, less cuts it off."""

@@ -19,7 +19,7 @@ from kinesis_app.gui.view_thread import ViewThread
 from kinesis_app.session import messages as m
 from kinesis_app.session.live import LiveSession
 
-WINDOWS = ("help", "log", "palette", "picker", "welcome", "files")
+WINDOWS = ("help", "log", "info", "palette", "picker", "welcome", "files")
 PUSH_SECONDS = 0.2
 MOST_UNDONE = 100
 MOST_FIELDS = 4

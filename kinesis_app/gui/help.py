@@ -25,8 +25,18 @@ MOUSE = (
     ("Click or drag in a plot", "Look at that time"),
     ("Wheel, right drag in a plot", "Zoom and move all plots; double click: the last ten seconds"),
     ("Click in the raster", "Let this muscle stand out; double click: plot it"),
+    ("Click on a bar", "Let this muscle stand out"),
     ("Drag on the timeline", "Look at that time"),
 )
+PAD = (
+    ("Left stick", "Walk that way, as seen; let go: stop"),
+    ("Right stick", "Orbit"),
+    ("Cross up, down", "Walk faster, slower"),
+    ("Cross left, right", "Push to its left, its right"),
+    ("A, B, X, Y", "Play or pause; stop walking; next muscle colour; ghost"),
+    ("Shoulders, Back, Start", "Ten steps back or on; reset; continue from here"),
+)
+"""See ``game_pad.BUTTONS``."""
 GESTURES = (
     ("Drag in the picture", "look from another side; the wheel zooms."),
     ("Type below it", "tell the human what to do: walk 3 m, turn left, stop."),
@@ -42,6 +52,7 @@ class Help:
     def __init__(self, actions: Sequence[Action]) -> None:
         self._rows = [(" / ".join(a.keys), a.title, f"{a.help}.") for a in actions]
         self._rows += [(keys, "Mouse", f"{what}.") for keys, what in MOUSE]
+        self._rows += [(keys, "Game pad", f"{what}.") for keys, what in PAD]
 
     def build(self) -> None:
         with dpg.window(tag="help", label="Help", show=False, no_collapse=True):
@@ -50,7 +61,7 @@ class Help:
                 dpg.child_window(border=False),
                 dpg.table(header_row=True, row_background=True, policy=dpg.mvTable_SizingFixedFit),
             ):
-                dpg.add_table_column(label="Keys, mouse")
+                dpg.add_table_column(label="Keys, mouse, pad")
                 dpg.add_table_column(label="Action")
                 dpg.add_table_column(label="", width_stretch=True)
                 for i, (keys, title, text) in enumerate(self._rows):

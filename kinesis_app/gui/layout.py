@@ -33,6 +33,7 @@ _LEFT, _RIGHT_SHARE, _RIGHT_LEAST, _RIGHT_MOST = 266, 0.30, 340, 620
 _FLOATING = {
     "help": (760, 520),
     "log": (620, 280),
+    "info": (360, 0),
     "palette": (520, 0),
     "picker": (340, 480),
     "welcome": (0, 0),

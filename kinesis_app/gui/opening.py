@@ -32,7 +32,9 @@ ENDINGS = {
     "session": (".yaml", ".yml"),
 }
 """What files of each kind end in."""
-_OF_THE_USER = ("theme", "font_scale", "color_map", "width", "height", "welcomed")
+_OF_THE_USER = (
+    "theme", "font_scale", "color_map", "width", "height", "welcomed", "watch_policy", "cameras",
+)  # fmt: skip
 """Settings that belong to the person, not to a session."""
 
 

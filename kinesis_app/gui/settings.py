@@ -11,6 +11,7 @@ import yaml
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import write_atomically
+from kinesis_app.view.camera import KeptCamera
 from kinesis_app.view.colors import DEFAULT_MAP, MAPS
 from kinesis_app.yaml_section import Section, read_section
 
@@ -18,6 +19,9 @@ THEMES = ("dark", "light")
 FONT_SCALES = (0.85, 1.0, 1.15, 1.3, 1.5)
 LEFT_TABS = ("motion", "experiment", "view")
 RIGHT_TABS = ("muscles", "bars", "body", "gait", "fields")
+
+CAMERAS = 5
+"""How many places to look from can be kept."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Settings:
     left_tab, right_tab: Which of ``LEFT_TABS``, ``RIGHT_TABS`` is in front.
     width, height: Of the window [pixels]; 0: fit to the screen.
     welcomed: Whether the first-run overlay was seen.
+    watch_policy: Whether a policy is read again when its file changes.
+    cameras: Places to look from that were kept.
     """
 
     theme: str = "dark"
@@ -42,6 +48,8 @@ class Settings:
     width: int = 0
     height: int = 0
     welcomed: bool = False
+    watch_policy: bool = True
+    cameras: tuple[KeptCamera, ...] = ()
 
 
 def config_dir() -> Path:
@@ -84,7 +92,25 @@ def settings_from(section: Section) -> Settings:
         width=section.whole("width", 0, 0, 16384),
         height=section.whole("height", 0, 0, 16384),
         welcomed=section.flag("welcomed", False),
+        watch_policy=section.flag("watch_policy", True),
+        cameras=tuple(_camera(kept) for kept in section.sections("cameras")),
     )
+
+
+def _camera(section: Section) -> KeptCamera:
+    number = section.number
+    kept = KeptCamera(
+        number=section.whole("number", 1, 1, CAMERAS),
+        azimuth=number("azimuth", 0.0, -1e5, 1e5),
+        elevation=number("elevation", 0.0, -90.0, 90.0),
+        distance=number("distance", 3.0, 0.01, 1e3),
+        x=number("x", 0.0, -1e6, 1e6),
+        y=number("y", 0.0, -1e6, 1e6),
+        z=number("z", 0.0, -1e6, 1e6),
+        tracking=section.flag("tracking", True),
+    )
+    section.done()
+    return kept
 
 
 def save_settings(settings: Settings, path: Path) -> None:

@@ -15,7 +15,7 @@ from kinesis_app.gui.frames import FrameStore
 from kinesis_app.gui.picture_file import write_picture
 from kinesis_app.gui.priority import lower_priority
 from kinesis_app.session.messages import Snapshot
-from kinesis_app.view.camera import Camera
+from kinesis_app.view.camera import Camera, KeptCamera
 from kinesis_app.view.camera_views import CAMERA_VIEWS
 from kinesis_app.view.eye import Eye
 from kinesis_app.view.offscreen import Picked, Renderer
@@ -115,6 +115,10 @@ class ViewThread:
     def next_look(self, step: int) -> None:
         """The next or the previous one of ``CAMERA_VIEWS``."""
         self.look((self._look + step) % len(CAMERA_VIEWS))
+
+    def recall(self, kept: KeptCamera, qpos: np.ndarray) -> None:
+        """See ``Camera.recall``."""
+        self._jobs.put(lambda view: view.camera.recall(kept, qpos))
 
     def pick(self, x: float, y: float, then: Callable[[Picked | None], None]) -> None:
         """What is under a point: from the left in widths, from the bottom in heights.

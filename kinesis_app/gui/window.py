@@ -17,13 +17,16 @@ from kinesis_app.gui.context_menu import ContextMenu
 from kinesis_app.gui.desk import ENDLESS, Desk
 from kinesis_app.gui.files_window import FilesWindow
 from kinesis_app.gui.floating import Floating
+from kinesis_app.gui.game_pad import GamePad, read_pad
 from kinesis_app.gui.help import Help, build_welcome
+from kinesis_app.gui.info import Info
 from kinesis_app.gui.jobs import Jobs
 from kinesis_app.gui.keys import Keys
 from kinesis_app.gui.messages_log import MessageLog
 from kinesis_app.gui.palette import Palette
 from kinesis_app.gui.picker import MusclePicker
 from kinesis_app.gui.pointer import Pointer
+from kinesis_app.gui.policy_watch import PolicyWatch
 from kinesis_app.gui.settings import Settings
 from kinesis_app.gui.startup import BUILD_LOCK, SessionStarter
 from kinesis_app.gui.view_thread import ViewThread
@@ -53,7 +56,7 @@ class Window:
     def __init__(
         self, screen: tuple[int, int], motion: str | None, policy: str | None, do: Sequence[str] = ()
     ) -> None:
-        self._screen, self._motion, self._do = screen, motion, list(do)
+        self._screen, self._motion, self._policy, self._do = screen, motion, policy, list(do)
         self._starter = SessionStarter(motion, policy)
         self._session: LiveSession | None = None
         self.log = MessageLog()
@@ -99,7 +102,7 @@ class Window:
         plot_parts.build_line_themes()
         desk = self.desk = user.new_desk(self.session, self.view, self.jobs, self.log.tell)
         desk.clipboard, desk.full_screen = dpg.set_clipboard_text, dpg.toggle_viewport_fullscreen
-        desk.motion_name = self._motion or ENDLESS
+        desk.motion_name, desk.policy_name = self._motion or ENDLESS, self._policy or ""
         self.actions = user.keyed(action_table(desk), self.log.tell)
         for name in self._do:
             action_by_id(self.actions, name)
@@ -107,6 +110,7 @@ class Window:
         self.viewport = Viewport(self.view)
         menu = ContextMenu(desk)
         self.pointer = Pointer(desk, self.viewport, menu)
+        self.watchers = (PolicyWatch(desk).update, GamePad(desk, by_id, self.call, read_pad).update)
         self.parts = layout.make_parts(desk, by_id, self.call, self.viewport)
         layout.build(self.parts, self.actions, self.call)
         self.pointer.build()
@@ -121,10 +125,9 @@ class Window:
 
     def _build_floating(self, desk: Desk) -> None:
         self.palette = Palette(desk, self.actions, self.call)
-        files, picker = FilesWindow(desk, self._guarded), MusclePicker(desk)
-        self.palette.build()
-        files.build()
-        picker.build()
+        files, picker, self.info = FilesWindow(desk, self._guarded), MusclePicker(desk), Info(desk)
+        for part in (self.palette, files, picker, self.info):
+            part.build()
         Help(self.actions).build()
         build_welcome(desk)
         self.floating = Floating(
@@ -145,6 +148,7 @@ class Window:
             self._update()
             own = time.thread_time()
             dpg.render_dearpygui_frame()
+            self.info.note(own - spent)
             self.frame_done(own - spent, time.thread_time() - own)
             if began - self._remembered_at > REMEMBER_EVERY:
                 self._remembered_at = began
@@ -209,6 +213,8 @@ class Window:
             partial(parts.controls.update, shot),
             partial(parts.experiment.update, shot),
             parts.view_panel.update,
+            partial(self.info.update, shot),
+            *self.watchers,
         ):
             self._guarded(update)
 

@@ -73,13 +73,22 @@ def load_policy(name_or_path: str | Path | None = None) -> OnnxPolicy:
     Raises:
         KinesisError: See ``read_policy``; or if the name is unknown.
     """
+    return read_policy(policy_path(name_or_path))
+
+
+def policy_path(name_or_path: str | Path | None = None) -> Path:
+    """The file of a policy by shipped name or by path; None: of the default.
+
+    Raises:
+        KinesisError: If the name is unknown; that a path exists is not looked at.
+    """
     name = str(name_or_path) if name_or_path is not None else default_policy_name()
     shipped = policies_dir() / f"{name}.onnx"
     is_path = name.endswith(".onnx") or "/" in name or os.sep in name
     if not is_path and shipped.is_file():
-        return read_policy(shipped)
+        return shipped
     if is_path or Path(name).is_file():
-        return read_policy(Path(name))
+        return Path(name)
     raise KinesisError(_unknown(name))
 
 

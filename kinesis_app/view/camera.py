@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import mujoco
 import numpy as np
@@ -29,6 +30,29 @@ _ACTIONS = {
     "pan_h": mujoco.mjtMouse.mjMOUSE_MOVE_H,
     "zoom": mujoco.mjtMouse.mjMOUSE_ZOOM,
 }
+
+
+@dataclass(frozen=True)
+class KeptCamera:
+    """A place to look from, kept under a number.
+
+    Attributes:
+        number: From 1 on.
+        azimuth: In the world [deg].
+        elevation: [deg], negative looks down.
+        distance: [m].
+        x, y, z: What it looks at [m]: from the floor under the pelvis if it follows, else in the world.
+        tracking: Whether it follows the body.
+    """
+
+    number: int
+    azimuth: float
+    elevation: float
+    distance: float
+    x: float
+    y: float
+    z: float
+    tracking: bool
 
 
 class Camera:
@@ -63,6 +87,21 @@ class Camera:
         self.cam.azimuth += azimuth - BESIDE
         self.cam.elevation, self.cam.distance = elevation, distance
         self._keep_above_floor()
+
+    def kept(self, number: int) -> KeptCamera:
+        """Where it looks from now, for :meth:`recall`."""
+        x, y, z = (float(v) for v in (self._offset if self.tracking else self.cam.lookat))
+        azimuth, elevation, distance = self.cam.azimuth, self.cam.elevation, self.cam.distance
+        return KeptCamera(number, azimuth, elevation, distance, x, y, z, self.tracking)
+
+    def recall(self, kept: KeptCamera, qpos: np.ndarray) -> None:
+        """Look from a kept place, at a body in pose ``qpos`` (35,) if that one follows."""
+        at, ground = np.array([kept.x, kept.y, kept.z]), _ground_point(qpos)
+        self.cam.azimuth, self.cam.elevation, self.cam.distance = kept.azimuth, kept.elevation, kept.distance
+        self.tracking = kept.tracking
+        self._put_at(ground)
+        self._offset = at if kept.tracking else at - ground
+        self._place()
 
     def follow(self, qpos: np.ndarray, dt: float) -> None:
         """Move on by ``dt`` [s] of time on the wall (or of the film)."""

@@ -5,38 +5,24 @@ from __future__ import annotations
 from functools import partial
 
 from kinesis_app.body.model import display_model
+from kinesis_app.errors import KinesisError
+from kinesis_app.gui.actions import view_flags
 from kinesis_app.gui.actions.action import Action
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.muscle_filter import MuscleFilter
-from kinesis_app.gui.settings import LEFT_TABS, THEMES, next_font_scale
+from kinesis_app.gui.settings import CAMERAS, LEFT_TABS, THEMES, next_font_scale
 from kinesis_app.view.camera_views import CAMERA_VIEWS
 from kinesis_app.view.colors import MAPS
 from kinesis_app.view.muscle_values import QUANTITIES
-from kinesis_app.view.options import EFFECTS, FLAGS, FRAMES, LABELS, ViewOptions
+from kinesis_app.view.options import ViewOptions
 from kinesis_app.view.quality import LEVELS
 
 COLORS = (*QUANTITIES, "plain")
-# MuJoCo's own viewer has these keys (issue trackers are full of people who miss them elsewhere).
-_FLAG_KEYS = {
-    "CONVEXHULL": "H", "TEXTURE": "X", "JOINT": "J", "CAMERA": "Q", "ACTUATOR": "U", "ACTIVATION": ",",
-    "LIGHT": "Z", "CONSTRAINT": "E", "INERTIA": "I", "SCLINERTIA": "'", "PERTFORCE": "B", "PERTOBJ": "O",
-    "CONTACTPOINT": "C", "TRANSPARENT": "T", "AUTOCONNECT": "A", "COM": "M", "STATIC": "D", "BODYBVH": "`",
-    "MESHBVH": "\\",
-}  # fmt: skip
-_EFFECT_KEYS = {
-    "SHADOW": "S", "WIREFRAME": "W", "REFLECTION": "R", "ADDITIVE": "L", "SKYBOX": "K", "FOG": "G",
-    "HAZE": "/",
-}  # fmt: skip
-_GROUPS = (
-    ("groups", "Geom", ""), ("site_groups", "Site", "Shift+"), ("joint_groups", "Joint", None),
-    ("tendon_groups", "Tendon", None), ("actuator_groups", "Actuator", None),
-)  # fmt: skip
-"""Option, title and what is held with the number's key; None: no key."""
 
 
 def rows(d: Desk) -> list[Action]:
     """The menu's rows."""
-    return [*_shown(d), *_camera(d), *_muscles(d), *_window(d), *_flags(d)]
+    return [*_shown(d), *_camera(d), *_muscles(d), *_window(d), *view_flags.rows(d)]
 
 
 # One to three lines per row read better than eight.
@@ -77,8 +63,22 @@ def _camera(d: Desk) -> list[Action]:
                "Go through the ready-made views", part="Camera"),
         Action("view.previous_camera", "Previous camera", ("[",), lambda: d.view.next_look(-1), "View",
                "Go through the ready-made views backwards", part="Camera"),
-        *looks,
+        *looks, *_kept_cameras(d),
     ]
+
+
+def _kept_cameras(d: Desk) -> list[Action]:
+    recall = [
+        Action(f"view.recall_{i}", f"Kept camera {i}", (f"Alt+{i}",), partial(_recall_camera, d, i), "View",
+               "Look from where the camera was when it was kept", part="Kept cameras")
+        for i in range(1, CAMERAS + 1)
+    ]
+    keep = [
+        Action(f"view.keep_{i}", f"Keep this camera as {i}", (f"Shift+Alt+{i}",), partial(_keep_camera, d, i),
+               "View", "Remember where the camera is, also the next time", part="Kept cameras")
+        for i in range(1, CAMERAS + 1)
+    ]
+    return [*recall, *keep]
 
 
 def _muscles(d: Desk) -> list[Action]:
@@ -139,32 +139,6 @@ def _window(d: Desk) -> list[Action]:
     ]
 
 
-def _flags(d: Desk) -> list[Action]:
-    flags = [
-        Action(f"view.{name.lower()}", title, (keys[name],) if name in keys else (),
-               partial(_flip, d, field, name), "View", f"{title}, as in MuJoCo's viewer",
-               partial(lambda f, n: n in getattr(d.view.options, f), field, name), part="MuJoCo")
-        for field, names, keys in (("flags", FLAGS, _FLAG_KEYS), ("effects", EFFECTS, _EFFECT_KEYS))
-        for name, title in names.items()
-    ]
-    groups = [
-        Action(f"view.{field}_{i}", f"{word} group {i}", () if shift is None else (f"{shift}{i}",),
-               partial(_flip, d, field, i), "View", f"Show or hide MuJoCo's {word.lower()} group {i}",
-               partial(lambda f, n: n in getattr(d.view.options, f), field, i), part=f"{word} groups")
-        for field, word, shift in _GROUPS
-        for i in range(6)
-    ]
-    return [
-        *flags,
-        Action("view.frames", "Frames", ("F6",), partial(_next, d, "frame", FRAMES), "View",
-               "Coordinate frames: bodies, geoms, sites, cameras, lights, contacts, world, none",
-               part="MuJoCo"),
-        Action("view.labels", "Labels", ("F7",), partial(_next, d, "label", LABELS), "View",
-               "Names: bodies, joints, geoms, sites, tendons, muscles and more, none", part="MuJoCo"),
-        *groups,
-    ]
-
-
 # fmt: on
 def escape(d: Desk) -> None:
     """Close the window in front, or end the goal tool, or stop following."""
@@ -178,21 +152,27 @@ def escape(d: Desk) -> None:
         d.view.set_tracking(False)
 
 
+def _keep_camera(d: Desk, number: int) -> None:
+    others = [kept for kept in d.settings.cameras if kept.number != number]
+    kept = (*others, d.view.camera.kept(number))
+    d.set(cameras=tuple(sorted(kept, key=lambda camera: camera.number)))
+    d.tell("info", f"Camera kept as {number}: Alt+{number} looks from here again.")
+
+
+def _recall_camera(d: Desk, number: int) -> None:
+    for kept in d.settings.cameras:
+        if kept.number == number:
+            d.view.recall(kept, d.shot.qpos)
+            return
+    raise KinesisError(f"No camera is kept as {number} yet: Shift+Alt+{number} keeps this one.")
+
+
 def _toggle(d: Desk, name: str) -> None:
     d.show(**{name: not getattr(d.view.options, name)})
 
 
-def _flip(d: Desk, field: str, member: object) -> None:
-    d.show(**{field: getattr(d.view.options, field) ^ {member}})
-
-
-def _next(d: Desk, name: str, choices: tuple[str, ...]) -> None:
-    i = choices.index(getattr(d.view.options, name))
-    d.show(**{name: choices[(i + 1) % len(choices)]})
-
-
 def _next_color(d: Desk) -> None:
-    _next(d, "color_by", COLORS)
+    view_flags.show_next(d, "color_by", COLORS)
     d.tell("info", f"Muscles show {d.view.options.color_by}.")
 
 
