@@ -156,6 +156,16 @@ def test_text_is_cut_where_it_would_be_clipped() -> None:
         assert len(elided("walk 3 m, turn left", width, len)) <= width
 
 
+def test_what_does_not_fit_is_left_out_whole() -> None:
+    from kinesis_app.gui.transport import fitting
+
+    row = {"play": 60, "back": 50, "rate": 70}
+    assert fitting(row, 59) == set()
+    assert fitting(row, 60) == {"play"}
+    assert fitting(row, 60 + 7 + 50) == {"play", "back"}
+    assert fitting(row, 60 + 7 + 50 + 7 + 70) == {"play", "back", "rate"}
+
+
 def test_time_ticks_are_round_and_few() -> None:
     from kinesis_app.gui.time_axis import MOST_TICKS, ticks
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import dearpygui.dearpygui as dpg
 
@@ -17,9 +17,17 @@ from kinesis_app.gui.timeline import Timeline
 from kinesis_app.session import messages as m
 
 HEIGHT = 112
-_BUTTONS = (("time.reset", 60), ("time.back", 54), ("time.play", 62), ("time.step", 54))
+_BUTTONS = ("time.play", "time.back", "time.step", "time.reset")
+"""The first one is always there: Dear PyGui begins no row with an item that is hidden."""
+_WIDTHS = {
+    "time_play": 62, "time_continue": 150, "time_back": 54, "time_step": 54, "rate": 70, "time_reset": 60,
+    "loop": 66,
+}  # fmt: skip
+"""Of what is in the row [pixels at font scale 1], the most needed first; the menu has what does not fit."""
 _ROOM = 565
-"""In a narrower bar something is left out [pixels at font scale 1]; the menu has it."""
+"""In a narrower bar the button to continue has one word [pixels at font scale 1]."""
+_ONE_WORD = 86
+_SPACING = 7
 _ERROR_IS_LARGE = 0.15
 _GAP = 16
 _BAR, _CANCEL = 190, 56
@@ -46,20 +54,22 @@ class Transport:
         """Create the bar in the current container."""
         self._timeline.build()
         with dpg.group(horizontal=True):
-            for name, width in _BUTTONS:
-                self._button(name, self._actions[name].title.split()[0], width)
+            for name in _BUTTONS:
+                self._button(name, self._actions[name].title.split()[0])
+                theme.sized(name.replace(".", "_"), _WIDTHS[name.replace(".", "_")])
             dpg.add_combo(
                 [rate_label(r) for r in RATES],
                 tag="rate",
                 default_value="1x",
                 callback=lambda _s, label, _u: self._desk.send(m.SetRate(_rate_of(label))),
             )
-            theme.sized("rate", 70)
+            theme.sized("rate", _WIDTHS["rate"])
             with dpg.tooltip("rate", delay=0.5):
                 dpg.add_text("Simulated seconds per second [= faster, - slower]")
             loop = self._actions["time.loop"]
             dpg.add_checkbox(label="Loop", tag="loop", callback=lambda *_: self._call(loop))
-            self._button("time.continue", "Continue from here", 150)
+            self._button("time.continue", "")
+            dpg.bind_item_theme("time_continue", "accent_button")
         with dpg.group(horizontal=True, horizontal_spacing=_GAP):
             for tag in ("read_time", "read_rate", "read_error"):
                 dpg.add_text("", tag=tag)
@@ -75,11 +85,7 @@ class Transport:
         """Show the readings of now; ``width`` of the bar in pixels."""
         self._timeline.update(shot, width - 18)
         self._mirror.configure("time_play", label="Pause" if shot.playing else "Play")
-        self._mirror.configure("time_continue", show=shot.reviewing)
-        narrow = (width - 18) / self._desk.settings.font_scale < _ROOM
-        self._mirror.configure("loop", show=not narrow)
-        for tag in ("time_step", "rate"):
-            self._mirror.configure(tag, show=not (narrow and shot.reviewing))
+        self._fit(shot.reviewing, width - 18)
         room = self._show_readings(shot, width - 26) - _GAP
         note = elided(view_note, room, theme.text_width) if room > _LEAST_NOTE else ""
         self._mirror.set_value("read_view", note)
@@ -92,6 +98,17 @@ class Transport:
         if not dpg.is_item_active("rate"):
             dpg.set_value("rate", rate_label(shot.rate))
 
+    def _fit(self, reviewing: bool, room: int) -> None:
+        """Leave out of the row what does not fit into ``room`` [pixels]."""
+        scale = self._desk.settings.font_scale
+        words = "Continue from here" if room / scale >= _ROOM else "Continue"
+        widths = _WIDTHS | {"time_continue": _WIDTHS["time_continue"] if " " in words else _ONE_WORD}
+        wanted = {tag: round(scale * w) for tag, w in widths.items() if reviewing or tag != "time_continue"}
+        shown = fitting(wanted, room)
+        for tag in _WIDTHS:
+            self._mirror.configure(tag, show=tag in shown)
+        self._mirror.configure("time_continue", label=words, width=round(scale * widths["time_continue"]))
+
     def _show_readings(self, shot: m.Snapshot, room: float) -> float:
         """Show what fits; how much of ``room`` is left then [pixels]."""
         total = "" if shot.walking_speed is not None else f" / {shot.motion_seconds:.1f}"
@@ -102,7 +119,7 @@ class Transport:
         with_rate = room - measure(rate) - _GAP
         if shown := with_rate > min(measure(name), _LEAST_NAME):
             room = with_rate
-        name = elided(name, room, measure)
+        name = elided(name, room, measure) if room > min(measure(name), _LEAST_NAME) else ""
         self._mirror.set_value("read_time", name + time)
         self._mirror.set_value("read_rate", rate)
         self._mirror.configure("read_rate", show=shown)
@@ -124,14 +141,23 @@ class Transport:
         dpg.set_value("work_bar", max(work.share, 0.0))
         return room - bar - cancel
 
-    def _button(self, name: str, label: str, width: int) -> None:
+    def _button(self, name: str, label: str) -> None:
         action, tag = self._actions[name], name.replace(".", "_")
         dpg.add_button(label=label, tag=tag, callback=lambda *_: self._call(action))
-        theme.sized(tag, width)
         with dpg.tooltip(tag, delay=0.5):
             dpg.add_text(f"{action.help}{f' [{action.keys[0]}]' if action.keys else ''}")
-        if name == "time.continue":
-            dpg.bind_item_theme(tag, "accent_button")
+
+
+def fitting(widths: Mapping[str, int], room: int) -> set[str]:
+    """Of the items of a row, in order of their need, as many as ``room`` has [pixels]."""
+    shown = set()
+    for tag, width in widths.items():
+        room -= width
+        if room < 0:
+            break
+        shown.add(tag)
+        room -= _SPACING
+    return shown
 
 
 def _rate_note(shot: m.Snapshot) -> str:
