@@ -162,7 +162,7 @@ def test_the_same_run_twice_is_the_same(folder: Path) -> None:
         (["run", "still.npz", "--record", "nowhere/out.npz"], "nowhere"),
         (["run", "still.npz", "--export", "out.xml"], "should end in '.sto or .mot or .csv or .npz'"),
         (["run", "still.npz", "--video", "out.avi"], "should end in '.mp4 or .gif'"),
-        (["run", "walk", "--speed", "9"], "outside 0.6 to 1.8"),
+        (["run", "walk", "--speed", "9"], "outside 0.5 to 1.9"),
         (["run", "walk:1.1:2"], "2 s are too few to walk at 1.1 m/s and stop; 5.6 s are enough"),
         (["run", "still.npz", "--colour"], "unrecognized arguments"),
         (["evaluate", "still.npz", "--json", "out.yaml"], "should end in '.json'"),

@@ -88,10 +88,11 @@ def foot_track(side: int, steps: Footsteps, frames: np.ndarray, clearance: float
         flat[frames >= s.land - 1] = flat_place(side, s)
     for k in range(len(inside) - 1):
         a, b = inside[k].off - first, min(at_rest[k + 1] - first, len(frames) - 2)
-        pos[a : b + 1] = swing_path(tracks[k], tracks[k + 1], a, b, signed[(a + b) // 2], clearance)
+        pace = float(signed[(a + b) // 2])
+        pos[a : b + 1] = swing_path(tracks[k], tracks[k + 1], a, b, pace, clearance)
         swing = pos[a : b + 1]
         swing[:, :2] += passing(side, swing[:, :2], inside[k], inside[k + 1], steps.stances[1 - side])
-        swing[:, 2] = cleared(swing[:, 2], height[a : b + 1])
+        swing[:, 2] = cleared(swing[:, 2], height[a : b + 1], pace)
     track = (pos, rot, mtp, phase, speed, stance, yaw, flat)
     return FootTrack(*(array[:wanted] for array in track))
 

@@ -12,6 +12,8 @@ CLEARANCE = 0.012
 """Least height of the foot over the floor in mid swing [m]."""
 WALKING_FROM = 0.4
 """From this speed on a swing has the path of walking [m/s]; below, it blends with a plain lift."""
+RISING = (0.15, 0.3)
+"""Share of the swing in which the foot rises, in a step on the spot and in walking [1]."""
 STEP_HEIGHT = 0.042
 """Height of the foot in mid swing when it steps in place or to the side [m]."""
 
@@ -35,12 +37,12 @@ def swing_path(
         0.5 * (after[b + 1] - after[b - 1]) * n,
         (after[b + 1] - 2 * after[b] + after[b - 1]) * n * n,
     ]
+    walking = _walking(speed)
     path = _quintic(u, lo, hi)
     bump = 64.0 * (u[:, 0] * (1.0 - u[:, 0])) ** 3
     way = 1.0 if speed >= 0.0 else -1.0  # a step backward is one forward played back
     bump_ahead, bump_up = swing_bumps(u[:, 0] if way > 0.0 else 1.0 - u[:, 0], abs(speed))
     usual = 1.9 * norms.step_length(max(abs(speed), 0.1))
-    walking = smooth_step(np.array(abs(speed) / WALKING_FROM))
     ahead = way * walking * (hi[0][:2] - lo[0][:2]) / usual
     path[:, :2] += np.outer(bump_ahead, ahead)
     up = walking * bump_up + (1.0 - walking) * STEP_HEIGHT * bump
@@ -48,10 +50,18 @@ def swing_path(
     return path
 
 
-def cleared(path: np.ndarray, floor: np.ndarray) -> np.ndarray:
-    """Height of calcn in swing [m] (n,), kept above the height ``floor`` at which the foot touches."""
-    u = np.linspace(0.0, 1.0, len(path))
-    window = smooth_step(u / 0.3) * smooth_step((1.0 - u) / 0.3)
+def _walking(speed: float) -> float:
+    """How much a step at a speed [m/s] is one of walking [0, 1]."""
+    return float(smooth_step(np.array(abs(speed) / WALKING_FROM)))
+
+
+def cleared(path: np.ndarray, floor: np.ndarray, speed: float) -> np.ndarray:
+    """Height of calcn in swing [m] (n,), kept above the height ``floor`` at which the foot touches.
+
+    ``speed`` [m/s] is that of the walk.
+    """
+    u, rising = np.linspace(0.0, 1.0, len(path)), RISING[0] + (RISING[1] - RISING[0]) * _walking(speed)
+    window = smooth_step(u / rising) * smooth_step((1.0 - u) / RISING[1])
     clearance, wanted = path - floor, CLEARANCE * window
     # A smooth maximum of the two; exact at both ends.
     return floor + 0.5 * (

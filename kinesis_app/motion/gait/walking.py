@@ -11,7 +11,7 @@ from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait.plan import ACCELERATION, GaitPlan, change_speed, change_turn, check_speed
 from kinesis_app.motion.gait.synthesis import generate
 
-SPEED_RANGE = (0.6, 1.8)
+SPEED_RANGE = (0.5, 1.9)
 """Walking speeds [m/s]."""
 
 
@@ -29,7 +29,7 @@ def walk(
     """From quiet standing to a steady walk and back.
 
     Args:
-        speed: Steady speed, 0.6 to 1.8 m/s.
+        speed: Steady speed, 0.5 to 1.9 m/s.
         seconds: Length of the clip [s], standing included.
         stand_before, stand_after: Quiet standing at the ends [s]; 0 starts or ends in mid-walk.
         heading: Direction of the pelvis at the start [rad], 0 = world +x.
