@@ -14,7 +14,7 @@ from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import ClipDynamics, inverse_dynamics
 from kinesis_app.motion.gait import GaitPlan, change_speed, generate, norms, stand, varied_walk, walk
 
-SPEEDS = (0.6, 0.8, 1.1, 1.4, 1.8)
+SPEEDS = (0.5, 0.8, 1.1, 1.4, 1.9)
 MASS = 74.975
 FPS = 150.0
 
@@ -150,7 +150,7 @@ def test_a_later_change_of_speed_leaves_the_past_alone() -> None:
 
 
 def test_speed_outside_the_range_is_refused() -> None:
-    with pytest.raises(KinesisError, match=r"0\.6 to 1\.8"):
+    with pytest.raises(KinesisError, match=r"0\.5 to 1\.9"):
         walk(2.4, 5.0)
 
 

@@ -14,6 +14,7 @@ from kinesis_app.body.rotations import heading, quat_to_matrix
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import foot_spheres, inverse_dynamics
+from kinesis_app.motion.feasibility import check
 from kinesis_app.motion.gait import (
     SKILLS,
     GaitPlan,
@@ -23,6 +24,7 @@ from kinesis_app.motion.gait import (
     change_turn,
     generate,
     varied,
+    walk,
 )
 from kinesis_app.motion.gait.leg import foot_of
 from kinesis_app.motion.gait.plan import path_of
@@ -125,6 +127,20 @@ def test_a_foot_is_moved_out_of_the_others_way() -> None:
     assert crossing[1] == pytest.approx(0.085)
     ahead = np.array([0.6, -0.02, 0.0])
     np.testing.assert_array_equal(clear_of(other, ahead, 1, Style()), ahead)
+    twisted = clear_of(other, np.array([0.0, 0.2, np.radians(75.0)]), 1, Style())
+    assert np.degrees(twisted[2]) == pytest.approx(60.0)  # the hips turn by 40 degrees each
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.1, 1.9])
+def test_walks_from_standing_to_standing_pass_the_gate(speed: float) -> None:
+    verdict = check(walk(speed, 9.0))
+    assert verdict.reasons == ()
+    assert verdict.root_residual < 0.03
+
+
+def test_the_foot_of_a_closing_step_lifts_before_it_goes_on() -> None:
+    clip = walk(1.1, 20.0)  # whose last step is a short one
+    assert check(clip).skate_mm < 16.0
 
 
 def test_leg_kinematics_agree_with_those_of_the_body() -> None:

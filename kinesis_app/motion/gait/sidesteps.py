@@ -23,6 +23,10 @@ LEAST_OPENING = -0.10
 """How far the toes of two feet alongside may point at each other [rad]."""
 
 
+MOST_TURN = np.radians(60.0)
+"""Largest angle between two feet that stand one after the other; the hips turn by 40 degrees each [rad]."""
+
+
 def axes(heading: float) -> tuple[np.ndarray, np.ndarray]:
     """Unit vectors on the ground ahead and to the left of a heading [rad], each (2,)."""
     c, s = np.cos(heading), np.sin(heading)
@@ -30,14 +34,17 @@ def axes(heading: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def clear_of(other: np.ndarray, place: np.ndarray, side: int, style: Style) -> np.ndarray:
-    """``place`` (3,) of a foot moved out where it would step on the ``other`` foot or cross it."""
+    """``place`` (3,) of a foot moved where it neither steps on the ``other`` foot nor crosses it, and turned
+    no further from it than the hips let both feet stand."""
     out = 1.0 if side else -1.0
     ahead, across = axes(0.5 * (other[2] + place[2]))
     away = place[:2] - other[:2]
     beside = 1.0 - np.clip((abs(away @ ahead) - 0.2) / 0.15, 0.0, 1.0)
     narrow = max(min(LEAST_WIDTH, style.step_width) - out * float(away @ across), 0.0)
     inward = max(LEAST_OPENING - (out * (place[2] - other[2]) - 2.0 * min(style.toe_out, 0.0)), 0.0)
-    return place + beside * np.array([*(out * narrow * across), out * inward])
+    moved = place + beside * np.array([*(out * narrow * across), out * inward])
+    moved[2] = other[2] + np.clip(moved[2] - other[2], -MOST_TURN, MOST_TURN)
+    return moved
 
 
 def passing(side: int, way: np.ndarray, before: Stance, after: Stance, others: list[Stance]) -> np.ndarray:
