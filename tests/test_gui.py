@@ -175,6 +175,16 @@ def test_time_ticks_are_round_and_few() -> None:
         assert 2 <= len(ticks((100.0, 100.0 + span))) <= MOST_TICKS
 
 
+def test_low_plots_have_few_round_labels() -> None:
+    from kinesis_app.gui.plot_parts import few_ticks
+
+    assert few_ticks(-0.005, 0.068) == [("0", 0.0), ("0.05", 0.05)]
+    assert few_ticks(-24.0, 31.0) == [("-20", -20.0), ("0", 0.0), ("20", 20.0)]
+    for low, high in ((0.0, 1.0), (-3.0, 67.0), (0.0, 1e-6), (-1234.0, 987.0), (5.0, 5.0)):
+        assert len(few_ticks(low, high)) <= 3
+        assert all(low <= at <= high for _, at in few_ticks(low, high))
+
+
 def test_work_reports_progress_and_can_be_cancelled() -> None:
     from kinesis_app.errors import KinesisError
     from kinesis_app.gui.jobs import Jobs, Progress

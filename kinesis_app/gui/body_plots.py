@@ -35,9 +35,9 @@ class ErrorSpeed:
     def build(self) -> None:
         """Create the plot in the current container."""
         tag = self._tag
-        axis = time_plot(tag, "error [mm]", last=True, legend=True)
+        axis = time_plot(tag, "[mm]", last=True, legend=True)
         dpg.add_plot_axis(
-            dpg.mvYAxis, label="speed [m/s]", tag=f"{tag}_y2", opposite=True, no_gridlines=True, parent=tag
+            dpg.mvYAxis, label="[m/s]", tag=f"{tag}_y2", opposite=True, no_gridlines=True, parent=tag
         )
         add_line(f"{tag}_kept", axis, "thin_5")
         add_line(f"{tag}_error", axis, "line_5", label="error")
@@ -69,7 +69,7 @@ class JointAngles:
     def build_choice(self) -> None:
         """Create the box to choose the joint."""
         dpg.add_combo(_JOINTS, tag="joint_choice", default_value="knee")
-        theme.sized("joint_choice", 130)
+        theme.sized("joint_choice", 112)
 
     def build(self) -> None:
         """Create the plot in the current container."""
@@ -139,7 +139,7 @@ class RewardTerms:
 
     def build(self) -> None:
         """Create the plot in the current container."""
-        axis = time_plot(self.PLOT, "reward, sum white", legend=True)
+        axis = time_plot(self.PLOT, "reward", legend=True)
         add_line("reward_sum", axis, "line_white")
         add_cursor(self.PLOT)
 

@@ -39,6 +39,7 @@ class ExperimentPanel:
         self._selectors: list[str] = []
         self._asked: Experiment | None = None
         self._rows: list[tuple[str, str]] = []
+        self._room = 0.0
 
     # --- building --------------------------------------------------------------------------
 
@@ -156,8 +157,12 @@ class ExperimentPanel:
 
     def update(self, shot: m.Snapshot) -> None:
         """Mirror the experiment, unless a slider is under the mouse."""
-        if shot.experiment is self._shown or dpg.is_mouse_button_down(0):
+        used = (_KIND + _REST) * self._desk.settings.font_scale
+        room = dpg.get_item_rect_size("x_preset")[0] - used  # known once the tab was in front
+        if dpg.is_mouse_button_down(0) or (shot.experiment is self._shown and room == self._room):
             return
+        if room != self._room:
+            self._room, self._rows = room, []
         if self._asked is not None and self._asked != shot.experiment and self._shown is not None:
             self._asked = None  # refused, or changed elsewhere: the session is right
             return
@@ -198,9 +203,7 @@ class ExperimentPanel:
                     user_data=row,
                     callback=self._row_changed,
                 )
-                used = (_KIND + _REST) * self._desk.settings.font_scale
-                room = dpg.get_item_rect_size("x_preset")[0] - used
-                dpg.add_text(elided(row.selector, room, theme.text_width))
+                dpg.add_text(elided(row.selector, self._room, theme.text_width))
             dpg.add_slider_float(
                 tag=f"x_value{i}",
                 parent="x_rows",

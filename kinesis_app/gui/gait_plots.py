@@ -11,7 +11,7 @@ from kinesis_app.gui import theme
 from kinesis_app.gui.body_plots import LEFT, RIGHT
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.gait_cycles import PHASE, TITLES, Cycle, GaitCycles, gait_cycles
-from kinesis_app.gui.plot_parts import PALETTE, add_line
+from kinesis_app.gui.plot_parts import PALETTE, add_line, few_ticks
 from kinesis_app.session import messages as m
 
 _COLUMNS = 2
@@ -92,6 +92,7 @@ class GaitPlots:
         bottom, top = min(float(c.min()) for c in curves), max(float(c.max()) for c in curves)
         margin = 0.08 * max(top - bottom, 1e-3)
         dpg.set_axis_limits(f"gait_y{i}", bottom - margin, top + margin)
+        dpg.set_axis_ticks(f"gait_y{i}", tuple(few_ticks(bottom - margin, top + margin)))
 
     def _keep(self) -> None:
         kept = self._shown if self._kept_id else None

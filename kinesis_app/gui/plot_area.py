@@ -132,7 +132,7 @@ class PlotArea:
             )
         self.lines.build_labels()
         # Subplots share their left and right edges, so that all time axes line up.
-        with self._subplots("plots", (0.31, 0.31, 0.19, 0.19)):
+        with self._subplots("plots", (0.30, 0.30, 0.18, 0.22)):
             self.raster.build()
             self.lines.build()
             self._error.build()
@@ -141,7 +141,7 @@ class PlotArea:
         with dpg.group(horizontal=True):
             theme.heading("Joint")
             self._angles.build_choice()
-            theme.dim("thin: reference")
+            theme.dim("thin: reference; white: sum")
         with self._subplots("plots2", (0.27, 0.24, 0.25, 0.24)):
             self._angles.build()
             self._forces.build()

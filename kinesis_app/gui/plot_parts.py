@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import dearpygui.dearpygui as dpg
@@ -90,6 +91,17 @@ def round_up(largest: float, least: float, room: float = 1.3) -> float:
         if top >= largest:
             break
     return room * top
+
+
+def few_ticks(low: float, high: float, most: int = 3) -> list[tuple[str, float]]:
+    """Labels and places of at most ``most`` round numbers within an axis, for a plot of little height."""
+    power = 10.0 ** math.floor(math.log10(max(high - low, 1e-9)) - 1.0)
+    for factor in (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0):
+        step = factor * power
+        first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+        if last - first < most:
+            break
+    return [(f"{step * i:.6g}", step * i) for i in range(first, last + 1)]
 
 
 def largest(values: np.ndarray) -> float:
