@@ -424,6 +424,8 @@ class Tour(Driver):
         self.escape_leaves_the_file_window()
         self.typing_fires_nothing()
         self.plot_click_scrubs()
+        self.bars_and_fields()
+        self.cameras_are_kept()
         self.goal_by_click()
         self.bad_file()
         self.key("Escape")
@@ -524,6 +526,47 @@ class Tour(Driver):
         self.hover("picture")
         self.key("Return")
         self.wait("on it goes, live", lambda: not shot().reviewing and shot().playing)
+
+    def bars_and_fields(self) -> None:
+        """A click on a bar selects its muscle; a click on a field's name plots it."""
+        import dearpygui.dearpygui as dpg
+
+        from kinesis_app.body.muscles import muscle_table
+
+        w = self.window
+        self.key("Escape")  # nothing is selected
+        self.wait("nothing stands out", lambda: w.desk.muscles.selected is None)
+        self.key("ctrl+5")
+        self.wait("bars are in front", lambda: dpg.is_item_visible("bars"))
+        self.click("bars", 0.75, 0.3)
+        self.wait("a bar is selected", lambda: w.desk.muscles.selected is not None)
+        assert muscle_table().side[w.desk.muscles.selected] == "r"
+        assert w.view.options.selected_muscle == w.desk.muscles.selected
+        self.hover("picture")
+        self.key("F4")
+        self.wait("fields are in front", lambda: dpg.is_item_visible("field_list"))
+        self.type("field_search", "soleus_l force")
+        listed = lambda: dpg.get_item_configuration("field_list")["items"]  # noqa: E731
+        self.wait("one is listed", lambda: len(listed()) == 1)
+        self.click("field_list", 0.2, 0.1)
+        self.wait("it is watched", lambda: "muscle/soleus_l/force" in w.desk.fields)
+        assert np.isfinite(w.desk.traces.watched("muscle/soleus_l/force")[-1])
+        self.hover("picture")
+        self.key("F2")
+        self.wait("F2 shows numbers", lambda: dpg.is_item_shown("info") and "s, " in dpg.get_value("info2"))
+        self.key("Escape")
+        self.wait("Esc closes them", lambda: not dpg.is_item_shown("info"))
+        self.key("ctrl+4")
+
+    def cameras_are_kept(self) -> None:
+        w = self.window
+        self.key("shift+alt+3")
+        self.wait("it is kept", lambda: [kept.number for kept in w.desk.settings.cameras] == [3])
+        azimuth = w.desk.settings.cameras[0].azimuth
+        self.drag(self.place("picture"), self.place("picture", 0.6), self.place("picture", 0.75, 0.55))
+        self.wait("elsewhere", lambda: abs(w.view.camera.cam.azimuth - azimuth) > 5)
+        self.key("alt+3")
+        self.wait("and back", lambda: abs(w.view.camera.cam.azimuth - azimuth) < 1e-6)
 
     def tab_toggles_panels(self) -> None:
         """Dear ImGui's own use of Tab, to go to the next text field, must not take the keyboard away."""

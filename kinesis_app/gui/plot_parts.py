@@ -84,9 +84,9 @@ def set_limits(axes: Sequence[str], limits: tuple[float, float]) -> None:
 
 
 def round_up(largest: float, least: float, room: float = 1.3) -> float:
-    """The smallest 1, 2 or 5 times a power of ten times ``least`` above ``largest``, times ``room``."""
+    """The smallest round multiple of ``least`` above ``largest``, times ``room``."""
     top = least
-    for factor in (1.0, 2.0, 5.0, 10.0, 20.0, 50.0):
+    for factor in (1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 20.0, 30.0, 50.0):
         top = least * factor
         if top >= largest:
             break
