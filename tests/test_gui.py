@@ -338,6 +338,7 @@ def test_the_benchmark_counts_frames_once() -> None:
     summary = watch.summary(0.5)
     assert summary["own_ms"] == pytest.approx(2.0)
     assert summary["drawing_ms"] == pytest.approx(2.0)
+    assert summary["frame_p95_ms"] == pytest.approx(4.9)  # of 3 and 5
     assert summary["gui_fps"] == pytest.approx(4.0)
     watch.note(0.005, 0.0)
     assert watch.summary(1.0)["own_ms"] == pytest.approx(5.0)

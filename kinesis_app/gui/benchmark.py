@@ -43,6 +43,7 @@ class Watch:
             "own_ms": float(own.mean()),
             "own_p95_ms": float(np.percentile(own, 95)),
             "drawing_ms": float(drawn.mean()),
+            "frame_p95_ms": float(np.percentile(own + drawn, 95)),
             "gui_fps": len(own) / seconds,
         }
 

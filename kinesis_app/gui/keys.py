@@ -35,6 +35,8 @@ _ALWAYS = ("Esc", "F1", "Ctrl+K")
 """Keys that no text field has a use for."""
 _FRAMES = 3
 """For so long after typing a key still belongs to the text field: callbacks come late."""
+_LOOK_EVERY = 10
+"""Frames until a text field that is new is known: nobody types into it sooner."""
 KEY_NAMES = frozenset(_NAMES.values())
 
 
@@ -55,7 +57,7 @@ class Keys:
         self._down: list[int] = []
         self._up: list[int] = []
         self._fields: dict[int, int | str] = {}
-        self._known = 0
+        self._known = self._calls = 0
         self._typed: deque[bool] = deque(maxlen=2 * _FRAMES)
         self._hidden: list[int] = []
         self._tabbed = 0
@@ -78,8 +80,9 @@ class Keys:
 
     def typing(self) -> bool:
         """Whether the keyboard belongs to a text field."""
-        items = dpg.get_all_items()
-        if len(items) != self._known:  # rows of panels come and go
+        # Rows of panels come and go; to ask for all items takes a third of a millisecond.
+        self._calls += 1
+        if self._calls % _LOOK_EVERY == 1 and len(items := dpg.get_all_items()) != self._known:
             self._known = len(items)
             self._fields = {
                 i: _window_of(i) for i in items if dpg.get_item_type(i).split("::")[-1] in _TEXT_ITEMS
