@@ -1,7 +1,7 @@
 """A new user's first quarter of an hour, with real clicks and keys, from launch and without documentation.
 
-Load a .bvh, watch it imitated, set soleus strength to 20 %, scrub back, continue from there, save a film
-and a .sto. This file is also the program that the test starts; see ``window_driver``.
+Load a .bvh, watch it imitated, set soleus strength to 20 %, see the gait change, scrub back, continue from
+there, save a film and a .sto. This file is also the program that the test starts; see ``window_driver``.
 """
 
 from __future__ import annotations
@@ -71,6 +71,7 @@ class NewUser(Driver):
         self.wait("the overlay goes", lambda: not dpg.is_item_shown("welcome"))
         self.load_bvh()
         self.weaken_soleus()
+        self.see_the_change()
         self.go_back_and_on()
         self.save()
 
@@ -117,10 +118,29 @@ class NewUser(Driver):
             x += (20.0 - percent()) / 200.0 if abs(percent() - 20.0) < 30.0 else 0.0
         raise AssertionError(f"soleus has {percent():.0f} %")
 
-    def go_back_and_on(self) -> None:
-        shot = self.window.session.latest_snapshot
-        began = shot().run_time
+    def see_the_change(self) -> None:
+        """In the joint angles, and in numbers: the weak muscle pulls less than half as much as before."""
+        import dearpygui.dearpygui as dpg
+
+        from kinesis_app.body.muscles import muscle_table
+
+        w, shot = self.window, self.window.session.latest_snapshot
+        self.began = began = shot().run_time
+        self.click("right_body")
+        self.wait("joint angles are in front", lambda: dpg.is_item_visible("angles"))
         self.wait("it walks on", lambda: shot().run_time > began + 2.5)
+        drawn = lambda: np.array(dpg.get_value("angle_right")[1])  # noqa: E731
+        self.wait("and they are drawn", lambda: np.nanmax(drawn()) > np.nanmin(drawn()) + 20.0)
+        soleus = [i for i, name in enumerate(muscle_table().names) if name.startswith("soleus")]
+        past = [s for s in w.session.recorded(*shot().history) if s.motion == "my_walk"]
+        strong = [s.muscle_force[soleus].max() for s in past if not s.experiment.changes]
+        weak = [s.muscle_force[soleus].max() for s in past if dict(s.experiment.strength) == {"soleus": 0.2}]
+        assert len(weak) > 60
+        assert max(weak) < 0.5 * max(strong), (max(weak), max(strong))
+        self.click("right_muscles")
+
+    def go_back_and_on(self) -> None:
+        shot, began = self.window.session.latest_snapshot, self.began
         self.scrub_to(began + 0.8)
         self.wait("the past is shown", lambda: shot().reviewing and not shot().playing)
         here = shot().run_time
