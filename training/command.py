@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _train(options: argparse.Namespace, command: str, ranks: Ranks) -> None:
     torch.set_num_threads(options.threads or ranks.cores)
+    torch.set_float32_matmul_precision("medium")  # twice as fast where the processor multiplies bfloat16
     run = _resumed(options, ranks) if options.resume else _new(options, command, ranks)
     ranks.wait()  # the first rank writes into the run's directory from now on
 
