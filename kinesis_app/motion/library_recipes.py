@@ -7,10 +7,10 @@ from functools import partial
 import numpy as np
 
 from kinesis_app.motion.gait import GaitPlan, Style, generate, stand, walk
-from kinesis_app.motion.gait.running import run
 from kinesis_app.motion.library_course import BEGIN, SECONDS, Recipe, recipe_of, straight_recipe
+from kinesis_app.motion.library_runs import running_recipes
 
-SPEEDS = (0.6, 0.8, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8)
+SPEEDS = (0.5, 0.6, 0.8, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 1.9)
 TURNING = 1.0
 """Rate of the turns in place [rad/s]."""
 STYLES = {
@@ -34,7 +34,7 @@ def recipes() -> tuple[Recipe, ...]:
         *_backward(),
         *_sidesteps(),
         *_bridges(),
-        *_runs(),
+        *running_recipes(),
     )
 
 
@@ -238,27 +238,3 @@ def _bridges() -> tuple[Recipe, ...]:
             seconds=26.0,
         ),
     )
-
-
-def _runs() -> tuple[Recipe, ...]:
-    straight = tuple(
-        Recipe(
-            f"run_{speed:.1f}",
-            f"run({speed}, 8)",
-            f"Running straight at {speed:.1f} m/s.",
-            ("run", "straight"),
-            partial(run, speed, 8.0),
-        )
-        for speed in (2.0, 2.5, 3.0, 3.5)
-    )
-    curves = tuple(
-        Recipe(
-            f"run_{word}",
-            f"run(2.5, 8, turn_rate={rate})",
-            f"Running at 2.5 m/s in a gentle {word} turn.",
-            ("run", "turn", word),
-            partial(run, 2.5, 8.0, turn_rate=rate),
-        )
-        for word, rate in (("left", 0.25), ("right", -0.25))
-    )
-    return (*straight, *curves)

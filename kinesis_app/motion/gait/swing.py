@@ -12,8 +12,11 @@ CLEARANCE = 0.012
 """Least height of the foot over the floor in mid swing [m]."""
 WALKING_FROM = 0.4
 """From this speed on a swing has the path of walking [m/s]; below, it blends with a plain lift."""
-RISING = (0.15, 0.3)
-"""Share of the swing in which the foot rises, in a step on the spot and in walking [1]."""
+RISING = ((0.2, 0.15), (0.7, 0.3))
+"""Up to a speed [m/s] the foot rises in a share of the swing [1], from another on in a longer one."""
+ARRIVED, AT_ONCE = (0.8, 0.95), ((0.85, 1.1), (0.45, 0.0))
+"""Between these shares of a slow swing the foot makes so much of its last way, over the speed [m/s]: it
+would glide over the floor."""
 STEP_HEIGHT = 0.042
 """Height of the foot in mid swing when it steps in place or to the side [m]."""
 
@@ -37,22 +40,19 @@ def swing_path(
         0.5 * (after[b + 1] - after[b - 1]) * n,
         (after[b + 1] - 2 * after[b] + after[b - 1]) * n * n,
     ]
-    walking = _walking(speed)
     path = _quintic(u, lo, hi)
     bump = 64.0 * (u[:, 0] * (1.0 - u[:, 0])) ** 3
     way = 1.0 if speed >= 0.0 else -1.0  # a step backward is one forward played back
     bump_ahead, bump_up = swing_bumps(u[:, 0] if way > 0.0 else 1.0 - u[:, 0], abs(speed))
     usual = 1.9 * norms.step_length(max(abs(speed), 0.1))
+    walking = smooth_step(np.array(abs(speed) / WALKING_FROM))
     ahead = way * walking * (hi[0][:2] - lo[0][:2]) / usual
     path[:, :2] += np.outer(bump_ahead, ahead)
     up = walking * bump_up + (1.0 - walking) * STEP_HEIGHT * bump
     path[:, 2] += up + clearance * bump
+    arrived = np.interp(abs(speed), *AT_ONCE) * smooth_step((u - ARRIVED[0]) / (ARRIVED[1] - ARRIVED[0]))
+    path[:, :2] += arrived * (after[a : b + 1, :2] - path[:, :2])
     return path
-
-
-def _walking(speed: float) -> float:
-    """How much a step at a speed [m/s] is one of walking [0, 1]."""
-    return float(smooth_step(np.array(abs(speed) / WALKING_FROM)))
 
 
 def cleared(path: np.ndarray, floor: np.ndarray, speed: float) -> np.ndarray:
@@ -60,8 +60,9 @@ def cleared(path: np.ndarray, floor: np.ndarray, speed: float) -> np.ndarray:
 
     ``speed`` [m/s] is that of the walk.
     """
-    u, rising = np.linspace(0.0, 1.0, len(path)), RISING[0] + (RISING[1] - RISING[0]) * _walking(speed)
-    window = smooth_step(u / rising) * smooth_step((1.0 - u) / RISING[1])
+    (slow, quickly), (fast, usual) = RISING
+    u, faster = np.linspace(0.0, 1.0, len(path)), smooth_step(np.array((abs(speed) - slow) / (fast - slow)))
+    window = smooth_step(u / (quickly + (usual - quickly) * faster)) * smooth_step((1.0 - u) / usual)
     clearance, wanted = path - floor, CLEARANCE * window
     # A smooth maximum of the two; exact at both ends.
     return floor + 0.5 * (
