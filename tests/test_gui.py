@@ -427,6 +427,7 @@ class Tour(Driver):
         self.plot_click_scrubs()
         self.bars_and_fields()
         self.cameras_are_kept()
+        self.menu_pushes()
         self.goal_by_click()
         self.bad_file()
         self.key("Escape")
@@ -558,6 +559,22 @@ class Tour(Driver):
         self.key("Escape")
         self.wait("Esc closes them", lambda: not dpg.is_item_shown("info"))
         self.key("ctrl+4")
+
+    def menu_pushes(self) -> None:
+        """A right click opens a menu; a push from there goes where the camera looks."""
+        import dearpygui.dearpygui as dpg
+
+        w = self.window
+        self.hover("picture", 0.5, 0.9)
+        self.button("3", True)
+        self.button("3", False)
+        self.wait("a menu opens", lambda: dpg.is_item_visible("context_push"))
+        self.frames()
+        with self.asked("Push") as pushes:
+            self.click("context_push")
+            self.wait("it pushes", lambda: pushes)
+        away, force = np.radians(w.view.camera.cam.azimuth), w.desk.push_force
+        np.testing.assert_allclose(pushes[0].force, force * np.array([np.cos(away), np.sin(away), 0.0]))
 
     def cameras_are_kept(self) -> None:
         w = self.window

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import dearpygui.dearpygui as dpg
 
-from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.desk import PUSH_SECONDS, Desk
 from kinesis_app.gui.goal_marks import Point
 from kinesis_app.session import messages as m
 from kinesis_app.view.offscreen import Picked
@@ -35,6 +36,7 @@ class ContextMenu:
                 ("context_then", "Then go here", lambda: self._go(queue=True)),
                 ("context_look", "Look here", self._look),
                 ("context_select", "", self._select),
+                ("context_push", "Push away from here", self._push),
                 ("context_follow", "Follow the body", lambda: self._desk.view.set_tracking(True)),
             ):
                 dpg.add_selectable(label=label, tag=tag, user_data=do, callback=self._chosen)
@@ -61,6 +63,11 @@ class ContextMenu:
     def _look(self) -> None:
         if self._found is not None:
             self._desk.view.centre_on(self._found.point)
+
+    def _push(self) -> None:
+        away = math.radians(self._desk.view.camera.cam.azimuth)
+        force = self._desk.push_force
+        self._desk.send(m.Push((force * math.cos(away), force * math.sin(away), 0.0), PUSH_SECONDS))
 
     def _select(self) -> None:
         if self._found is not None:

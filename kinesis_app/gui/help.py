@@ -16,7 +16,7 @@ MOUSE = (
     ("Wheel, middle drag", "Zoom (wheel up: away, as in MuJoCo's viewer)"),
     ("Click on a muscle", "Let it stand out, here and in the plots"),
     ("Left double click", "Select a body"),
-    ("Right click", "Menu: go here, look here, select"),
+    ("Right click", "Menu: go here, look here, select, push"),
     ("Right double click", "Look at this point"),
     ("Ctrl + right double click", "Follow the body again"),
     ("Ctrl + drag", "Pull the selected body, or the pelvis; the farther the stronger (Shift: level)"),
