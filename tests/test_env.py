@@ -17,6 +17,7 @@ from kinesis_app.env.reference import ReferenceFrame, reference_bank
 from kinesis_app.env.reward import RewardSettings, body_error, reward_terms
 from kinesis_app.env.tracking import PushSettings, TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
+from kinesis_app.motion.gait import walk
 from training.clips import stand
 
 SETTINGS = TrackingSettings(n_envs=6, n_threads=2, episode_seconds=1.0, push=PushSettings(40.0))
@@ -92,6 +93,18 @@ def test_observation_and_reward_know_no_place_and_no_compass() -> None:
     there = reward_terms(moved, moved_now, effort, RewardSettings())
     for name, value in here.items():
         np.testing.assert_allclose(there[name], value, atol=1e-9, err_msg=name)
+
+
+def test_nearness_to_the_end_of_a_motion_is_rewarded_where_asked_for() -> None:
+    settings = replace(SETTINGS, start_noise=0.0, reward=RewardSettings(arrival=0.6, arrival_scale=2.0))
+    env = TrackingEnv([walk(1.0, 8.0)], settings)
+    env.reset()
+    frame = env.bodies.frame()
+    end = env.bank.table.root_pos[-1, :2]
+    terms = env._reward_terms(frame, env.bank.at(env.rows()))
+    away = np.linalg.norm(frame.qpos[:, :2] - end, axis=1)
+    assert away.max() > 1.0
+    np.testing.assert_allclose(terms["arrival"], 0.6 * np.exp(-2.0 * away), rtol=1e-9)
 
 
 def test_perfect_tracking_earns_every_term_in_full() -> None:

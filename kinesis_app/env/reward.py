@@ -15,7 +15,11 @@ from kinesis_app.env.reference import ReferenceFrame
 
 @dataclass(frozen=True)
 class RewardSettings:
-    """Weights and steepness of the terms (KINESIS' shape, the study's numbers)."""
+    """Weights and steepness of the terms (KINESIS' shape, the study's numbers).
+
+    Attributes:
+        arrival: Weight of being near where the motion ends; for policies that reach goals.
+    """
 
     position: float = 0.5
     position_scale: float = 200.0
@@ -25,6 +29,8 @@ class RewardSettings:
     effort: float = 0.1
     joints: float = 0.15
     joints_scale: float = 4.0
+    arrival: float = 0.0
+    arrival_scale: float = 1.5
 
 
 def body_error(frame: Frame, reference: ReferenceFrame) -> np.ndarray:
@@ -63,6 +69,19 @@ def reward_terms(
         "effort": s.effort * np.exp(-20.0 * effort),
         "joints": s.joints * np.exp(-s.joints_scale * joints),
     }
+
+
+def arrival_reward(frame: Frame, goal: np.ndarray, settings: RewardSettings) -> np.ndarray:
+    """For being near the goal, weighted, shape (B,); KINESIS' reward of goal reaching.
+
+    Args:
+        frame: State of the bodies.
+        goal: Where the pelvis is to be in the end [m], shape (B, 2).
+        settings: Weight and steepness.
+    """
+    away = np.linalg.norm(frame.qpos[:, :2] - goal, axis=1)
+    reward: np.ndarray = settings.arrival * np.exp(-settings.arrival_scale * away)
+    return reward
 
 
 def has_failed(frame: Frame, reference: ReferenceFrame, limit: float) -> np.ndarray:

@@ -18,7 +18,7 @@ from kinesis_app.env.engine import make_bodies
 from kinesis_app.env.leash import LEASH, moved_on, taken_along
 from kinesis_app.env.observation import LOOK_AHEAD, OBSERVATION_SIZE, observe
 from kinesis_app.env.reference import ReferenceBank, ReferenceFrame, reference_bank
-from kinesis_app.env.reward import RewardSettings, has_failed, reward_terms, total
+from kinesis_app.env.reward import RewardSettings, arrival_reward, has_failed, reward_terms, total
 from kinesis_app.env.variation import VariationSettings, varied_models
 from kinesis_app.motion.clip import MotionClip
 
@@ -198,7 +198,12 @@ class TrackingEnv:
 
     def _reward_terms(self, frame: Frame, reference: ReferenceFrame) -> dict[str, np.ndarray]:
         effort = np.square(frame.activation).mean(axis=1)
-        return reward_terms(frame, reference, effort, self.settings.reward)
+        terms = reward_terms(frame, reference, effort, self.settings.reward)
+        if self.settings.reward.arrival > 0.0:
+            last = self.bank.at(self.bank.rows(self.clip, self.bank.length[self.clip]))
+            goal = last.root_pos[:, :2] + self.moved
+            terms["arrival"] = arrival_reward(frame, goal, self.settings.reward)
+        return terms
 
     def _observe(self, frame: Frame) -> np.ndarray:
         steps = self.step_index[:, None] + np.array(LOOK_AHEAD)
