@@ -37,7 +37,7 @@ def contact_forces(
     y = np.zeros((n, 6))
     for softness in SOFTNESS:
         y = _dual(A, weight, target, y, softness)
-    pull = np.maximum(np.einsum("tki,ti->tk", A, y), 0.0)
+    pull = _pull(A, y)
     return np.einsum("tpe,ei->tpi", (weight * pull).reshape(n, 16, 4), EDGES).reshape(n, 2, 8, 3)
 
 
@@ -52,8 +52,8 @@ def _dual(
     y, rows, damping = y.copy(), np.arange(len(y)), np.zeros(len(y))
     for _ in range(MAX_STEPS):
         a, w, goal = A[rows], weight[rows], target[rows]
-        pull = np.maximum(np.einsum("tki,ti->tk", a, y[rows]), 0.0)
-        gradient = np.einsum("tk,tki->ti", w * pull, a) + softness * y[rows] - goal
+        pull = _pull(a, y[rows])
+        gradient = ((w * pull)[:, None] @ a)[:, 0] + softness * y[rows] - goal
         left = np.abs(gradient).max(axis=1) > TOLERANCE
         if not left.any():
             break
@@ -61,7 +61,7 @@ def _dual(
         here = y[rows]
         # From y = 0 every edge sits on its bound; the true Hessian would be empty there.
         active = w * ((pull > 0.0) | (here == 0.0).all(axis=1, keepdims=True))
-        hessian = np.einsum("tk,tki,tkj->tij", active, a, a, optimize=True)
+        hessian = np.swapaxes(active[..., None] * a, 1, 2) @ a
         hessian += (softness + damping[rows])[:, None, None] * np.eye(6)
         trial = here - np.linalg.solve(hessian, gradient[..., None])[..., 0]
         better = _merit(a, w, goal, trial, softness) <= _merit(a, w, goal, here, softness)
@@ -70,9 +70,14 @@ def _dual(
     return y
 
 
+def _pull(A: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What the dual (T, 6) asks of each edge (T, 64)."""
+    return np.asarray(np.maximum((A @ y[..., None])[..., 0], 0.0))
+
+
 def _merit(
     A: np.ndarray, weight: np.ndarray, target: np.ndarray, y: np.ndarray, softness: float
 ) -> np.ndarray:
     """Value (T,) of the dual, which the solution minimises."""
-    pull = np.maximum(np.einsum("tki,ti->tk", A, y), 0.0)
+    pull = _pull(A, y)
     return 0.5 * np.sum(weight * pull**2, 1) + 0.5 * softness * np.sum(y * y, 1) - np.sum(y * target, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,9 +41,10 @@ SMOOTHING = 12.0
 """Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
 LIFTS, MOST_LIFTS, DEEPEST_SOLE = 2, 6, -0.008
 """Soles are put on the floor this often, and again while one would still be deeper than this [m]."""
-ATTEMPTS = ((0.08, 0.12), (0.0, 0.12), (0.08, 0.03))
-"""Corrections tried until one is good: time for which the toes stay bent after the ball's contact [s], and
-how far the pelvis may be moved [m]."""
+LATE = 0.08
+"""Time for which the toes stay bent after the ball's contact [s]; where feet slide, none is tried."""
+FAR, NEAR = 0.12, 0.03
+"""How far the pelvis may be moved [m], and how far if the body then misses its source by too much."""
 NONSENSE = 100.0
 """A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
 MAX_SECONDS = 600.0
@@ -69,20 +71,7 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
     targets = on_floor(targets)
     pivoting, contacts = on_one_end(targets, detect(targets))
     source = _Source(raw, name or raw.name, targets, contacts, scale, anatomy.notes)
-    solved: dict[float, MotionClip] = {}
-    found: list[tuple[MotionClip, RetargetReport]] = []
-    for late, largest in ATTEMPTS:
-        if late not in solved:
-            solved[late] = _clip(_solved(pivoting, contacts, late), raw, source.name)
-        clip, correction = make_feasible(solved[late], largest)
-        found.append((clip, source.report(clip, correction)))
-        if found[-1][1].good:
-            break
-    else:
-        note = "no gentle correction makes the floor carry it: left as recorded"
-        kept = source.report(solved[ATTEMPTS[0][0]], _not_made(correction))
-        found.append((solved[ATTEMPTS[0][0]], replace(kept, notes=(*kept.notes, note))))
-    clip, report = min(found, key=lambda pair: pair[1].badness)
+    clip, report = _best(source, lambda late: _clip(_solved(pivoting, contacts, late), raw, source.name))
     if report.mean_residual_mm > NONSENSE:
         raise KinesisError(
             f"'{raw.source}': this body misses its targets by {report.mean_residual_mm:.0f} mm on average; "
@@ -102,8 +91,40 @@ class _Source:
     scale: float
     notes: tuple[str, ...]
 
-    def report(self, clip: MotionClip, correction: Correction) -> RetargetReport:
+    def report(self, clip: MotionClip, correction: Correction | None) -> RetargetReport:
         return measure(clip, self.targets, self.contacts, correction, self.scale, self.notes)
+
+
+def _best(source: _Source, solved: Callable[[float], MotionClip]) -> tuple[MotionClip, RetargetReport]:
+    """The best of a few corrections, or the clip as recorded if each takes it too far away.
+
+    Args:
+        source: What to measure against.
+        solved: The clip before correction, by the time for which toes stay bent [s].
+    """
+    first = solved(LATE)
+    found = [_corrected(source, first, FAR)]
+    if found[0][1].slides:
+        found.append(_corrected(source, solved(0.0), FAR))
+    if found[-1][1].strays:
+        found.append(_corrected(source, first, NEAR))
+    if not any(report.within_bars for _, report in found):
+        found.append(_left(source, first))
+        if found[-1][1].slides:
+            found.append(_left(source, solved(0.0)))
+    return min(found, key=lambda pair: pair[1].badness)
+
+
+def _corrected(source: _Source, clip: MotionClip, largest: float) -> tuple[MotionClip, RetargetReport]:
+    clip, correction = make_feasible(clip, largest)
+    return clip, source.report(clip, correction)
+
+
+def _left(source: _Source, clip: MotionClip) -> tuple[MotionClip, RetargetReport]:
+    """A clip without a correction of its pelvis."""
+    report = source.report(clip, None)
+    note = "no gentle correction makes the floor carry it: left as recorded"
+    return clip, replace(report, notes=(*report.notes, note))
 
 
 def _with_info(clip: MotionClip, raw: RawMotion, report: RetargetReport) -> MotionClip:
@@ -142,16 +163,6 @@ def _anatomy(raw: RawMotion) -> Anatomy:
                 f"'{raw.source}': {part} cannot be told in {bad.sum()} frame(s), first {first}."
             )
     return anatomy
-
-
-def _not_made(correction: Correction) -> Correction:
-    return replace(
-        correction,
-        pelvis_mm=(0.0, 0.0),
-        foot_mm=0.0,
-        residual_after=correction.residual_before,
-        zmp_after_mm=correction.zmp_before_mm,
-    )
 
 
 def _solved(targets: Targets, contacts: Contacts, toes_late: float) -> Pose:

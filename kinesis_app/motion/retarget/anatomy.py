@@ -91,3 +91,14 @@ def turned(anatomy: Anatomy, rotation: np.ndarray, shift: np.ndarray) -> Anatomy
         foot=rotation @ anatomy.foot,
         trunk=None if anatomy.trunk is None else rotation @ anatomy.trunk,
     )
+
+
+def unit(v: np.ndarray) -> np.ndarray:
+    """Vectors (..., 3) at length 1; those without a direction stay short."""
+    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
+
+
+def frame_from(left: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """Columns forward, left, up from a left axis and an approximate up axis, (T, 3) each."""
+    forward = unit(np.cross(left, up))
+    return np.stack([forward, left, np.cross(forward, left)], axis=-1)

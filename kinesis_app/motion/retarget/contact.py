@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.interpolate import CubicHermiteSpline
 from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, maximum_filter1d
+from scipy.spatial.transform import Rotation
 
 from kinesis_app.body.kinematics import forward
 from kinesis_app.motion.retarget.layout import Targets
@@ -26,7 +27,10 @@ LEVEL = 0.004
 """Difference in height at which the lower of heel and ball clearly holds the foot [m]."""
 MIN_FLOOR, MAX_SLOPE = 1.0, 0.05
 """A floor's slope is fitted over at least this distance [m], and not taken beyond this steepness."""
-MAX_OVERSHOOT = 0.008
+MAX_PITCH, SHORTEST_FOOT = np.deg2rad(6.0), 0.08
+"""Largest turn of a resting foot for its ball to touch the floor [rad], and the least way from ankle to ball
+that it is reckoned with [m]."""
+MAX_OVERSHOOT = 0.003
 """How far an offset may swing past its end values between stances [m]."""
 SOFTNESS = 4.0
 """Smoothing of the offsets [frames at 150 Hz]; harder edges kick the knee at toe-off."""
@@ -154,8 +158,31 @@ def on_floor(targets: Targets) -> Targets:
     return replace(targets, legs=legs)
 
 
+def balls_on_floor(targets: Targets, contacts: Contacts) -> Targets:
+    """Turn each foot about its ankle so that a ball that holds it rests on the floor.
+
+    The pitch of the sole depends on the shape of the subject's foot and shoe; the ankle's height is that of
+    the leg. Ten millimetres are 4 degrees at the ankle, and more at a knee that is nearly straight.
+    """
+    legs, foot = targets.legs.copy(), targets.foot.copy()
+    heel, ball = sole_points(targets)
+    for side in (0, 1):
+        share = _ball_weight(heel[:, side, 2], ball[:, side, 2], targets.fps)
+        reach = legs[:, side, 3] - legs[:, side, 2]
+        ahead = np.maximum(np.linalg.norm(reach[:, :2], axis=1), SHORTEST_FOOT)
+        rise = np.zeros((len(legs), 3))
+        for start, stop in contacts.stances(side):
+            rise[start:stop, 0] = (share * (SINK - ball[:, side, 2]) / ahead)[start:stop]
+        angle = bridged(np.clip(rise, -MAX_PITCH, MAX_PITCH), contacts.stances(side))[:, 0]
+        turn = Rotation.from_rotvec(-angle[:, None] * foot[:, side, :, 1]).as_matrix()
+        legs[:, side, 3] = legs[:, side, 2] + np.einsum("tij,tj->ti", turn, reach)
+        foot[:, side] = turn @ foot[:, side]
+    return replace(targets, legs=legs, foot=foot)
+
+
 def lock_feet(targets: Targets, contacts: Contacts) -> Targets:
     """Shift each foot so that it neither slides nor sinks while it rests, smoothly in between."""
+    targets = balls_on_floor(targets, contacts)
     legs = targets.legs.copy()
     heel, ball = sole_points(targets)
     slips, glides = heel_slip(heel, targets.foot), np.gradient(ball, axis=0)[..., :2]
@@ -188,7 +215,10 @@ def bridged(offset: np.ndarray, stances: list[tuple[int, int]]) -> np.ndarray:
         # A Hermite segment overshoots by 4/27 of slope x length; a swing must not.
         steepest = MAX_OVERSHOOT * 27.0 / 4.0 / (start - end + 1)
         slopes = np.array([_slope(offset, end - 1, -1), _slope(offset, start, 1)])
-        curve = CubicHermiteSpline(knots, offset[knots], np.clip(slopes, -steepest, steepest))
+        slopes = np.clip(slopes, -steepest, steepest)
+        # A foot that comes off the floor is on its way up: what held it down must not go on.
+        slopes[:, 2] = np.maximum(slopes[0, 2], 0.0), np.minimum(slopes[1, 2], 0.0)
+        curve = CubicHermiteSpline(knots, offset[knots], slopes)
         filled[end:start] = curve(np.arange(end, start))
     first, last = stances[0][0], stances[-1][1]
     filled[:first] = offset[first] * _fading(first)[::-1, None]

@@ -12,7 +12,7 @@ from kinesis_app.body.kinematics import forward
 from kinesis_app.body.rotations import matrix_to_quat
 from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.motion.formats.raw import Y_UP_TO_Z_UP, RawMotion
-from kinesis_app.motion.retarget.anatomy import Anatomy
+from kinesis_app.motion.retarget.anatomy import Anatomy, frame_from, unit
 from kinesis_app.motion.retarget.shape import (
     CALCN,
     LEG_BODIES,
@@ -24,6 +24,9 @@ from kinesis_app.motion.retarget.shape import (
 ANATOMICAL_FROM_OPENSIM = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """OpenSim's body axes (forward, up, right) in (forward, left, up)."""
 
+HIPS_TO_BACK, BACK_TO_SHOULDERS = np.array([-0.0444, 0.0, 0.16]), np.array([0.0032, 0.0, 0.3715])
+"""From the middle of the hips to the lumbar joint in pelvis axes, and on to the middle of the shoulders in
+torso axes, forward, left, up [m] (Rajagopal et al. 2016, IEEE Trans Biomed Eng 63:2068, its model file)."""
 SAME_SIZE = 0.005
 """Legs that differ by less than this are as long as this body's: soles sink a little."""
 
@@ -98,11 +101,13 @@ def thighs_kept(posture: np.ndarray, pelvis: np.ndarray, root: np.ndarray) -> np
 
 
 def _trunk(values: Mapping[str, np.ndarray], pelvis: np.ndarray) -> np.ndarray | None:
+    """Frame of the thorax; its up axis is the line from hips to shoulders, as with markers and skeletons."""
     names = ("lumbar_extension", "lumbar_bending", "lumbar_rotation")
     if not all(name in values for name in names):
         return None
     turn = Rotation.from_euler("ZXY", np.stack([values[name] for name in names], axis=1)).as_matrix()
-    return pelvis @ ANATOMICAL_FROM_OPENSIM @ turn @ ANATOMICAL_FROM_OPENSIM.T
+    torso = pelvis @ ANATOMICAL_FROM_OPENSIM @ turn @ ANATOMICAL_FROM_OPENSIM.T
+    return frame_from(torso[:, :, 1], unit(pelvis @ HIPS_TO_BACK + torso @ BACK_TO_SHOULDERS))
 
 
 def _scale(joints: np.ndarray, quat: np.ndarray, height: np.ndarray, notes: list[str]) -> float:

@@ -16,20 +16,17 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.ndimage import binary_erosion, gaussian_filter1d, maximum_filter1d
 
-from kinesis_app.body.joints import joint_table
 from kinesis_app.body.model import physics_model
-from kinesis_app.body.rotations import quat_from_rotvec, quat_mul, quat_rotate
+from kinesis_app.body.rotations import quat_from_rotvec, quat_mul
 from kinesis_app.motion.balance import Tolerance, gentlest
 from kinesis_app.motion.clip import MotionClip, resample
 from kinesis_app.motion.dynamics import WORK_FPS
-from kinesis_app.motion.gait.ik import solve_legs
-from kinesis_app.motion.retarget.anatomy import low_pass
 from kinesis_app.motion.retarget.clip_state import CARRIES, LIGHT, ClipState, body_weight
 from kinesis_app.motion.retarget.footing import foot_shift, stances, unsunk
 from kinesis_app.motion.retarget.leaning import balanced
-from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, body_shape
+from kinesis_app.motion.retarget.planting import Footing, on_feet, out_of_reach
+from kinesis_app.motion.retarget.shape import CALCN
 
 TOLERANCE = Tolerance(zmp=0.002, fall=0.2, shift=0.03, jerk=200.0)
 TURN_TOLERANCE, INERTIA, MOST = Tolerance(zmp=1.0, fall=0.5, shift=0.05, jerk=200.0), 11.0, 0.12
@@ -38,14 +35,10 @@ FREE, INSIDE = 0.1, 0.01
 """A ZMP within the soles is held this much less where it is, one outside is brought so far inside [m]."""
 LARGEST = 0.12
 """Largest shift of the pelvis [m]."""
-SPARE = 0.002
-"""Length by which a resting leg stays short of straight [m]."""
-SPREAD = 0.06
-"""Time over which the pelvis goes down for a leg out of reach [s]."""
-ENDS = 0.04
-"""Time at either end of a stance for which a foot may be out of reach [s]; it lands later, leaves earlier."""
 ROUNDS, ENOUGH = 10, 0.01
 """Most rounds, and the root residual at which they end [body weights]."""
+AGAIN, TOO_FAR = 1, 0.018
+"""After this round stances in which a foot still slides further than this [m] are held once more."""
 FEWEST, SETTLED = 3, 0.01
 """After so many rounds one that changes what is bad by less than this share is the last."""
 PER_MM = 0.005
@@ -57,7 +50,6 @@ HELD = 0.004
 WORSE = 1.2
 """How much larger a residual may become for the sake of feet that do not slide or scuff."""
 SHORTEST_CLIP = 15  # frames; a shorter clip stays as it is
-CUTOFF = 12.0  # low-pass of the corrected joint angles [Hz]
 
 
 @dataclass(frozen=True)
@@ -98,9 +90,7 @@ def make_feasible(clip: MotionClip, largest: float = LARGEST) -> tuple[MotionCli
     state = balanced(first)
     work, best = state.clip, state if _badness(state) < _badness(first) else first
     stance = stances(state)
-    footing = _Footing(
-        state.frames.pos[:, CALCN], state.frames.rot[:, CALCN], state.frames.pos[:, LEG_BODIES[:, 2]], stance
-    )
+    footing = Footing.of(state, stance)
     way = foot_shift(state, stance)
     root, turn, now = work.root_pos, np.zeros_like(work.root_pos), np.inf
     for count in range(0 if _fine(state, way) or work.n_frames < SHORTEST_CLIP else ROUNDS):
@@ -108,12 +98,15 @@ def make_feasible(clip: MotionClip, largest: float = LARGEST) -> tuple[MotionCli
         shift, turn = _pelvis_shift(state, root - work.root_pos), _pelvis_turn(state, turn)
         root = work.root_pos + largest * np.tanh(shift / largest)
         quat = quat_mul(quat_from_rotvec(turn), work.root_quat)
-        root = root - np.outer(_out_of_reach(root, quat, footing), [0.0, 0.0, 1.0])
-        state = ClipState.of(_on_feet(replace(state.clip, root_pos=root, root_quat=quat), footing))
+        root = root - np.outer(out_of_reach(root, quat, footing), [0.0, 0.0, 1.0])
+        state = ClipState.of(on_feet(replace(state.clip, root_pos=root, root_quat=quat), footing))
         # The first round is kept for its feet, unless it asks for new forces.
         if _badness(state) < (WORSE * _badness(best) + ENOUGH if count == 0 else _badness(best)):
             best = state
         way, before, now = unsunk(state), now, _badness(state)
+        if count == AGAIN:
+            stance = stances(state)
+            footing, way = replace(footing, stance=stance), way + foot_shift(state, stance, TOO_FAR)
         if _fine(state, way) or (count > FEWEST and abs(before - now) < SETTLED * now):
             break
     return resample(best.clip, clip.fps), _told(first, best)
@@ -183,54 +176,3 @@ def _in_air(state: ClipState) -> np.ndarray:
     """1 where nothing carries the body, 0 elsewhere, shape (T,)."""
     light = state.wrench[:, 2] < LIGHT * body_weight()
     return ((state.ready.max(axis=(1, 2)) < CARRIES) | light).astype(float)
-
-
-@dataclass(frozen=True)
-class _Footing:
-    """Where the feet are to be: calcn and its orientation, ankles, and when they stand, each (T, 2, ...)."""
-
-    pos: np.ndarray
-    rot: np.ndarray
-    ankles: np.ndarray
-    stance: np.ndarray
-
-    def shifted(self, way: np.ndarray) -> _Footing:
-        return replace(self, pos=self.pos + way, ankles=self.ankles + way)
-
-
-def _on_feet(clip: MotionClip, footing: _Footing) -> MotionClip:
-    """The clip with its legs on the footing."""
-    root, quat = clip.root_pos, clip.root_quat
-    right, left = (footing.pos[:, side] - _beyond_leg(root, quat, footing.ankles, side) for side in (0, 1))
-    joints = solve_legs(root, quat, (right, left), (footing.rot[:, 0], footing.rot[:, 1]), clip.joints)
-    low, high = joint_table().range.T
-    return replace(clip, joints=np.clip(low_pass(joints, WORK_FPS, CUTOFF), low, high))
-
-
-def _out_of_reach(root: np.ndarray, quat: np.ndarray, footing: _Footing) -> np.ndarray:
-    """How far the pelvis [m] (T,) must go down so that standing legs reach their ankles."""
-    drop = np.zeros(len(root))
-    firm = binary_erosion(
-        footing.stance, np.ones((2 * round(ENDS * WORK_FPS) + 1, 1), dtype=bool), border_value=1
-    )
-    for side in (0, 1):
-        leg, longest = _leg(root, quat, footing.ankles, side)
-        highest = np.sqrt(np.maximum((longest - SPARE) ** 2 - np.sum(np.square(leg[:, :2]), axis=1), 0.01))
-        drop = np.maximum(drop, np.where(firm[:, side], -leg[:, 2] - highest, 0.0))
-    width = SPREAD * WORK_FPS
-    drop = maximum_filter1d(drop, 2 * int(width) + 1, mode="nearest")
-    return gaussian_filter1d(drop, width, mode="nearest")
-
-
-def _beyond_leg(root: np.ndarray, quat: np.ndarray, ankles: np.ndarray, side: int) -> np.ndarray:
-    """By how much a foot is out of its leg's reach [m], shape (T, 3); no search converges for it there."""
-    leg, longest = _leg(root, quat, ankles, side)
-    length = np.linalg.norm(leg, axis=1)
-    return (np.maximum(length - longest + 0.5 * SPARE, 0.0) / length)[:, None] * leg
-
-
-def _leg(root: np.ndarray, quat: np.ndarray, ankles: np.ndarray, side: int) -> tuple[np.ndarray, float]:
-    """From hip to ankle [m], shape (T, 3), and the length of the straight leg [m]."""
-    shape = body_shape()
-    hip = root + quat_rotate(quat, np.broadcast_to(shape.hips[side], root.shape))
-    return ankles[:, side] - hip, float(shape.thigh[side] + shape.shank[side])

@@ -46,8 +46,14 @@ def _part_shuffles(state: ClipState, stance: np.ndarray) -> None:
                 stance[start : stop - 1, side] &= ~moving[start : stop - 1]
 
 
-def foot_shift(state: ClipState, stance: np.ndarray) -> np.ndarray:
-    """Way of each foot [m], shape (T, 2, 3), that takes its slip away and lifts it where it would scuff."""
+def foot_shift(state: ClipState, stance: np.ndarray, allowed: float = 0.0) -> np.ndarray:
+    """Way of each foot [m], shape (T, 2, 3), that takes its slip away and lifts it where it would scuff.
+
+    Args:
+        state: Of the clip.
+        stance: When each foot stands, shape (T, 2).
+        allowed: Stances with a shorter slide [m] stay as they are.
+    """
     heights = state.soles
     shift = np.zeros((*heights.shape, 3))
     for side in (0, 1):
@@ -56,6 +62,8 @@ def foot_shift(state: ClipState, stance: np.ndarray) -> np.ndarray:
         for start, stop in runs:
             slide = -np.cumsum(slip[start : stop - 1], axis=0)
             slide = np.concatenate([np.zeros((1, 2)), slide])
+            if np.linalg.norm(slide, axis=1).max() < allowed:
+                continue
             shift[start:stop, side, :2] = slide - np.median(slide, axis=0)
             shift[start:stop, side, 2] = SINK - heights[start:stop, side]
         shift[:, side] = bridged(shift[:, side], runs)
@@ -78,10 +86,9 @@ def swing_lift(height: np.ndarray, stance: np.ndarray) -> np.ndarray:
         for start, stop in intervals(~stance[:, side]):
             n = stop - start
             u = (np.arange(n) + 1.0) / (n + 1.0)
-            up = np.ones(n) if start == 0 else smooth_step(u / EDGE)
-            down = np.ones(n) if stop == len(stance) else smooth_step((1.0 - u) / EDGE)
-            wanted = CLEARANCE * up * down
-            missing = np.maximum(wanted - height[start:stop, side], 0.0)
-            missing = maximum_filter1d(missing, 5) * up * down
+            # The same at the ends of the clip: a swing cut off may have been at its beginning or end.
+            edges = smooth_step(u / EDGE) * smooth_step((1.0 - u) / EDGE)
+            missing = np.maximum(CLEARANCE * edges - height[start:stop, side], 0.0)
+            missing = maximum_filter1d(missing, 5) * edges
             lift[start:stop, side] = gaussian_filter1d(missing, 3.0)
     return lift

@@ -32,7 +32,7 @@ STEP = 0.6
 """Largest change of an angle per iteration [rad]; keeps the first steps on the sane branch."""
 
 SIGMA_ROOT, SIGMA_ROOT_TURN = 0.005, 0.03
-SIGMA_KNEE = 0.03
+SIGMA_KNEE = 0.015
 SIGMA_REST, SIGMA_SWING = 0.003, 0.015
 """How far each target may be missed [m, rad]: resting feet come first, then the pelvis.
 

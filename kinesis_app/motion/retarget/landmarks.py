@@ -39,20 +39,21 @@ class Landmark:
 LANDMARKS = {
     "asis": Landmark("pelvis", (0.010, 0.005, 0.128)),
     "psis": Landmark("pelvis", (-0.148, 0.020, 0.040)),
-    "sacrum": Landmark("pelvis", (-0.152, 0.030, 0.0)),
+    "sacrum": Landmark("pelvis", (-0.152, 0.020, 0.0)),  # midway between the PSIS
     "hip_centre": Landmark("pelvis", (-0.0563, -0.0785, 0.0773)),
-    "knee": Landmark("femur", (-0.005, -0.406, 0.048)),
+    "knee": Landmark("femur", (-0.006, -0.403, 0.048)),
     "knee_medial": Landmark("femur", (0.005, -0.403, -0.048)),
     "knee_centre": Landmark("tibia", (0.0, 0.0, 0.0)),
-    "ankle": Landmark("tibia", (-0.019, -0.385, 0.046)),
-    "ankle_medial": Landmark("tibia", (0.001, -0.387, -0.037)),
+    "ankle": Landmark("tibia", (-0.014, -0.385, 0.046)),
+    "ankle_medial": Landmark("tibia", (0.0025, -0.386, -0.037)),
     "ankle_centre": Landmark("talus", (0.0, 0.0, 0.0)),
     "heel": Landmark("calcn", (-0.018, 0.015, -0.002), (0.015, 0.02, 0.01)),
     "toe_inside": Landmark("calcn", (0.175, 0.010, -0.045), (0.02, 0.02, 0.01)),
     "toe_outside": Landmark("calcn", (0.137, 0.010, 0.053), (0.02, 0.02, 0.01)),
     "toe": Landmark("calcn", (0.22, 0.015, 0.0), (0.1, 0.03, 0.01)),  # second metatarsal or the tip
 }
-"""Bony landmarks of MyoLegs, read off the surfaces of its bones."""
+"""Bony landmarks of MyoLegs, read off the surfaces of its bones: on knees and malleoli the middle of what
+lies within 3 mm of the outermost point, where a marker's base rests."""
 SEGMENT_MARKERS = {
     "pelvis": r"iliaccrest|ic|crest",
     "femur": CLUSTERS["thigh"] + "|thi|gtr|gt",

@@ -15,11 +15,10 @@ import numpy as np
 from kinesis_app.body.joints import JOINT_NAMES
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import RawMotion
-from kinesis_app.motion.retarget.anatomy import Anatomy
+from kinesis_app.motion.retarget.anatomy import Anatomy, frame_from, unit
 from kinesis_app.motion.retarget.functional import cluster_columns, has_clusters, knee_and_ankle
 from kinesis_app.motion.retarget.landmarks import LANDMARKS, MarkerPlaces, marker_places
 from kinesis_app.motion.retarget.marker_fit import follow_markers
-from kinesis_app.motion.retarget.skeleton import frame_from, unit
 from kinesis_app.motion.retarget.tracks import whole
 
 MARKER_RADIUS = 0.007

@@ -62,6 +62,16 @@ class RetargetReport:
         return float(np.mean(list(self.residual_mm.values())))
 
     @property
+    def slides(self) -> bool:
+        """Whether a standing foot slides too far."""
+        return max(self.skate_mm, default=0.0) > MAX_SKATE
+
+    @property
+    def strays(self) -> bool:
+        """Whether the body misses its source by too much."""
+        return self.mean_residual_mm > MAX_RESIDUAL
+
+    @property
     def overrun(self) -> float:
         """The worst of residual, slide and depth over what a good import keeps to; 1 is just good."""
         slide = max(self.skate_mm, default=0.0)

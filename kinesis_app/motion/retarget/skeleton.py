@@ -8,7 +8,7 @@ import numpy as np
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import RawMotion
-from kinesis_app.motion.retarget.anatomy import Anatomy
+from kinesis_app.motion.retarget.anatomy import Anatomy, frame_from, unit
 
 
 @dataclass(frozen=True)
@@ -130,17 +130,6 @@ def _check_legs(legs: np.ndarray, raw: RawMotion) -> None:
     if length.min() < 0.05 or length.max() > 1.5:
         found = ", ".join(f"{v:.3g}" for v in length.ravel())
         raise KinesisError(f"'{raw.source}': thighs and shanks of {found} m; are the units right?")
-
-
-def unit(v: np.ndarray) -> np.ndarray:
-    """Vectors (..., 3) at length 1; those without a direction stay short."""
-    return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
-
-
-def frame_from(left: np.ndarray, up: np.ndarray) -> np.ndarray:
-    """Columns forward, left, up from a left axis and an approximate up axis, (T, 3) each."""
-    forward = unit(np.cross(left, up))
-    return np.stack([forward, left, np.cross(forward, left)], axis=-1)
 
 
 def _segment_axis(raw: RawMotion, name: str, up: np.ndarray) -> np.ndarray:
