@@ -147,7 +147,7 @@ def test_a_clip_that_left_its_plan_is_refused(walking: MotionClip) -> None:
 
 @pytest.mark.parametrize("speed", [0.3, 2.5, -1.0, math.nan])
 def test_speeds_out_of_range_are_refused(walking: MotionClip, speed: float) -> None:
-    with pytest.raises(KinesisError, match=r"neither 0 nor within 0\.6 to 1\.8"):
+    with pytest.raises(KinesisError, match=r"neither 0 nor within 0\.5 to 1\.9"):
         continue_walk(course_of(walking), 100, SpeedRequest(speed))
 
 

@@ -13,12 +13,13 @@ from kinesis_app.gui.actions.files import ask
 from kinesis_app.gui.actions.human import push
 from kinesis_app.gui.desk import ENDLESS, Desk
 from kinesis_app.gui.opening import open_motion
+from kinesis_app.motion.gait.walking import SPEED_RANGE
 from kinesis_app.motion.library import MotionEntry, list_motions
 from kinesis_app.policy.library import PolicyInfo, list_policies
 from kinesis_app.session import messages as m
 
 _DIRECTIONS = (("forward", 0.0), ("back", 180.0), ("left", 90.0), ("right", -90.0))
-_SLOWEST, _FASTEST = 0.6, 1.8
+_SLOWEST, _FASTEST = SPEED_RANGE
 _STANDS = 0.25
 """A plan that ends standing is still walked until the pelvis is slower than this [m/s]."""
 

@@ -33,7 +33,7 @@ REACTION, STANDING_REACTION = 0.4, 0.1
 mid-step the shipped policy falls in all, with 0.3 s in nine, with 0.6 s in six as in stops planned ahead."""
 STANDING = 0.02
 """Slower than this in all directions is standing [m/s, rad/s]."""
-RENEWAL = 60.0
+RENEWAL = 20.0
 """A plan that began longer ago is taken up from its own present state, or else each footstep since then
 would be worked out again and again [s]."""
 BLEND = 0.5
