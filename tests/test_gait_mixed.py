@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from kinesis_app.command.typed import typed_plan
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import inverse_dynamics
 from kinesis_app.motion.feasibility import check
@@ -15,6 +16,7 @@ from kinesis_app.motion.gait import GaitPlan, change_speed, generate, planned_st
 from kinesis_app.motion.gait.alternation import running_spans
 from kinesis_app.motion.gait.held_path import resumed
 from kinesis_app.motion.gait.plan import path_of
+from kinesis_app.session.walking import course_of
 
 WEIGHT = 74.975 * 9.81
 FPS = 150.0
@@ -69,7 +71,7 @@ def test_the_way_is_that_of_the_plan() -> None:
 
 def test_a_fast_walk_stays_a_walk() -> None:
     plan = GaitPlan(4.0, ((0.0, 2.02),), walking_at_start=True, walking_at_end=True)
-    assert running_spans(path_of(plan, 0.0, 4.0)) == []
+    assert running_spans(path_of(plan, 0.0, 4.0), plan.runs_from) == []
 
 
 def test_a_run_keeps_its_plan_when_planned_anew() -> None:
@@ -78,3 +80,10 @@ def test_a_run_keeps_its_plan_when_planned_anew() -> None:
     later = planned_state(PLAN, 9.4)
     again = generate(replan(PLAN, 9.4, later, later), start=9.4)
     np.testing.assert_allclose(again.root_pos[-1], ran().root_pos[-1], atol=0.02)
+
+
+def test_who_is_told_to_run_at_the_slowest_speed_runs() -> None:
+    plan = typed_plan("run 15 m at 2 m/s", 12.0)
+    force = inverse_dynamics(generate(plan)).grf[round(4.5 * FPS) : round(7.0 * FPS), :, 2].sum(axis=1)
+    assert force.min() < 0.05 * WEIGHT  # flight
+    assert course_of(generate(plan)).plan.runs_from == 2.0  # type: ignore[union-attr]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kinesis_app.command.approach import Limits, approach
-from kinesis_app.command.paces import LIMITS, SLOWEST_KEPT, WALK_FASTEST, pace_table, step_length
+from kinesis_app.command.paces import LIMITS, RUN_SLOWEST, SLOWEST_KEPT, WALK_FASTEST, pace_table, step_length
 from kinesis_app.command.ramps import FORWARD, SIDEWAYS, TURN, Writer, curve, over_distance, over_time
 from kinesis_app.command.segments import Adjust, Arc, Face, GoTo, Move, Segment, Stand, Turn, describe
 from kinesis_app.command.task import Stage
@@ -68,7 +68,8 @@ def compile_segments(segments: Sequence[Segment], plan: GaitPlan | None = None, 
     Raises:
         KinesisError: If a segment cannot be done from there: 'faster' while it stands.
     """
-    writer = Writer(plan or GaitPlan(1.0), time)
+    # Whoever is told to go as fast as the slowest run is to run.
+    writer = Writer(replace(plan or GaitPlan(1.0), runs_from=RUN_SLOWEST), time)
     stages: list[Stage] = []
     written: list[Segment] = []
     todo = _turns_in_walking(segments, bool(writer.velocity[FORWARD] > STILL))

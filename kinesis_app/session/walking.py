@@ -12,7 +12,7 @@ from kinesis_app.env.reference import ReferenceFrame, reference_bank
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.motion.gait import GaitPlan, generate
-from kinesis_app.motion.gait.plan import path_of
+from kinesis_app.motion.gait.plan import RUNS_FROM, path_of
 from kinesis_app.motion.gait.replanning import replan
 from kinesis_app.motion.gait.style import style_from
 from kinesis_app.session.course import Course
@@ -80,11 +80,14 @@ def plan_of(clip: MotionClip) -> GaitPlan | None:
             walking_at_end=bool(raw["walking_at_end"]),
             sideways=tuple((float(t), float(v)) for t, v in raw.get("sideways", ((0.0, 0.0),))),
             style=style_from(raw.get("style", {})),
+            runs_from=float(raw.get("runs_from", RUNS_FROM)),
         )
     except (KeyError, TypeError, ValueError, IndexError, KinesisError):
         return None
     knots = (plan.speed, plan.turn, plan.sideways)
-    numbers = np.concatenate([[plan.duration, *plan.origin], *(np.ravel(values) for values in knots)])
+    numbers = np.concatenate(
+        [[plan.duration, *plan.origin, plan.runs_from], *(np.ravel(values) for values in knots)]
+    )
     # A clip that was cut after it was made no longer starts where its plan does.
     whole = abs(plan.duration - clip.duration) < 2.0 / clip.fps
     return plan if whole and all(knots) and np.isfinite(numbers).all() else None

@@ -24,9 +24,8 @@ from kinesis_app.motion.gait.running_strides import FLAT, Strides
 from kinesis_app.motion.gait.stances import GRID_FPS, Begun, Footsteps, Stance, until
 from kinesis_app.motion.gait.stepping import footprint, step_frequency
 
-RUN_FROM, WALK_UP_TO = 2.1, 1.95
-"""Who goes faster than the first runs as long as he is faster than the second [m/s] (preferred transition:
-1.9 to 2.1, Hreljac 1995, J Biomech 28:669)."""
+WALK_UP_TO = 1.95
+"""Who runs does so as long as he is faster than this [m/s]."""
 EARLIER = 0.4
 """So long before that speed the run begins [s]: in the last walking step the hip cannot extend further."""
 SHORTEST, GAP = 0.8, 1.5
@@ -67,14 +66,14 @@ class RunStretch:
     end: Change | None
 
 
-def running_spans(path: Path) -> list[tuple[int, int]]:
-    """Grid frames from and up to which the path asks for running."""
+def running_spans(path: Path, runs_from: float) -> list[tuple[int, int]]:
+    """Grid frames from and up to which the path asks of who runs from a speed on [m/s] to run."""
     fast = np.concatenate([[False], path.velocity[:, 0] > WALK_UP_TO, [False]]).astype(int)
     edges = np.flatnonzero(np.diff(fast)) + round(path.time[0] * GRID_FPS)
     spans: list[tuple[int, int]] = []
     first = first_frame(path)
     for start, stop in edges.reshape(-1, 2).tolist():
-        if path.velocity[start - first : stop - first, 0].max() < RUN_FROM:
+        if path.velocity[start - first : stop - first, 0].max() < runs_from - 1e-6:
             continue
         start = max(start - round(EARLIER * GRID_FPS), first) if start > first else first
         if spans and start - spans[-1][1] < GAP * GRID_FPS:

@@ -15,6 +15,8 @@ ACCELERATION = 0.8
 """Default change of speed [m/s^2]."""
 TURN_ACCELERATION = 1.5
 """Default change of the turning rate [rad/s^2]."""
+RUNS_FROM = 2.1
+"""Speed from which people run if they like [m/s] (1.9 to 2.1: Hreljac 1995, J Biomech 28:669)."""
 COM_BEHIND = 0.0654
 """How far the body's centre of mass stands behind the pelvis' origin [m]."""
 
@@ -34,6 +36,7 @@ class GaitPlan:
         walking_at_end: Ends in mid-walk; the speed goes on beyond the end.
         sideways: Knots (time [s], speed to the side [m/s], left +), piecewise linear.
         style: The walker's habits.
+        runs_from: Speed from which it runs [m/s]; 2 at least, the slowest run.
         resume: A body's state from which the plan goes on, as ``replan`` sets it.
     """
 
@@ -45,6 +48,7 @@ class GaitPlan:
     walking_at_end: bool = False
     sideways: Knots = ((0.0, 0.0),)
     style: Style = AVERAGE
+    runs_from: float = RUNS_FROM
     resume: Resume | None = field(default=None, compare=False, repr=False)
 
     def velocity_at(self, time: np.ndarray | float) -> np.ndarray:

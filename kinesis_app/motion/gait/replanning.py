@@ -106,7 +106,7 @@ def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None =
 
 def _footsteps_at(plan: GaitPlan, path: Path, frame: int) -> Footsteps | None:
     """The footsteps of the walk at a grid frame; None in a run and where it begins or ends."""
-    spans = walked_into(plan, running_spans(path))
+    spans = walked_into(plan, running_spans(path, plan.runs_from))
     if not spans:
         return plan_footsteps(plan, path)
     lead = round(LEAD * GRID_FPS)

@@ -31,7 +31,7 @@ def generate(plan: GaitPlan, *, fps: float = GRID_FPS, name: str = "gait", start
     first = max(first, resume.frame) if resume is not None else first
     stop = plan.duration + MARGIN_AFTER
     path = path_of(plan, min(-MARGIN, first / GRID_FPS) - 1.0, stop + 2.0)
-    spans = walked_into(plan, running_spans(path))
+    spans = walked_into(plan, running_spans(path, plan.runs_from))
     begin, body = _walked(plan, path, first) if not spans else _mixed(plan, path, first, spans)
     kept = slice(first - begin, round(plan.duration * GRID_FPS) - begin + 1)
     root_pos, quat, joints = body.root_pos[kept], body.quat[kept], body.joints[kept]
