@@ -318,7 +318,7 @@ def test_trc_units_axes_and_gaps(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("\tmm", "\tinch", "must be mm, cm or m"),
+        ("\tmm", "\tmiles", "must be mm, cm, m"),
         ("PathFileType", "Path", "is no TRC file"),
         ("2\t0.01\t1", "2\t0.01\tx", "line 8: 'x' is not a number"),
         ("6\t0.05\t5\t20\t-100\t5\t1700\t0", "6\t0.05\t5\t20\t-100\t5\t1700\t0\t9", "8 columns expected"),

@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.asf import Bone, Skeleton, read_asf
+from kinesis_app.motion.formats.bvh import BODY_HEIGHT, UNITS
 from kinesis_app.motion.formats.raw import (
     MAX_VALUES,
     NOTHING_GIVEN,
@@ -17,11 +18,14 @@ from kinesis_app.motion.formats.raw import (
     RawMotion,
     check_fps,
     check_frames,
+    judged_unit,
     parse_floats,
     read_text,
     turned_up,
 )
 
+HEIGHTS = (0.3, 2.6)
+"""A body from its lowest to its highest joint, lying or standing, child or giant [m]."""
 CMU_FPS = 120.0
 """CMU's rate; the format does not store one."""
 
@@ -32,10 +36,10 @@ def read_amc(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
     skeleton = read_asf(skeleton_path)
     root, bones, degrees = _read_frames(path, skeleton)
     positions, rotations = _pose(skeleton, root, bones, degrees)
-    metres, up = given.unit or skeleton.metres, given.up or "y"
+    up = given.up or "y"
+    metres, calibration = _metres(skeleton, positions[..., "xyz".index(up)], given)
     positions, turn = positions * metres, turned_up(up)
     guess = f"given as {given.fps:g}" if given.fps else f"not in the file, CMU's {CMU_FPS:g} assumed"
-    calibration = "given" if given.unit else "0.0254 / :units length"
     return RawMotion(
         name=path.stem,
         format="asf/amc",
@@ -51,6 +55,17 @@ def read_amc(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
             f"up axis: {up} ({'given' if given.up else 'Acclaim convention'})",
         ),
     )
+
+
+def _metres(skeleton: Skeleton, heights: np.ndarray, given: Given) -> tuple[float, str]:
+    """Metres per unit, and where that comes from; ``heights`` (T, J) in file units."""
+    if given.unit is not None:
+        return given.unit, "given"
+    height = float(np.median(np.ptp(heights, axis=1)))
+    if not height > 0.0 or HEIGHTS[0] < height * skeleton.metres < HEIGHTS[1]:
+        return skeleton.metres, "0.0254 / :units length"
+    name = judged_unit(height, BODY_HEIGHT, UNITS)
+    return UNITS[name], f"{name}: with :units length the body would be {height * skeleton.metres:.2g} m tall"
 
 
 def find_asf(path: Path) -> Path:

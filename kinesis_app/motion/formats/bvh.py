@@ -6,6 +6,7 @@ A joint's position channels, where it has any, replace its offset. End sites bec
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from kinesis_app.motion.formats.raw import (
     body_up,
     check_fps,
     check_frames,
+    judged_unit,
     parse_floats,
     read_text,
     turned_up,
@@ -48,7 +50,7 @@ def read_bvh(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
     positions, rotations = _pose(joints, values)
     names = tuple(_plain(joint.name) for joint in joints)
     notes = [f"{fps:g} frames per second"]
-    axis = given.up or body_up(names, positions)
+    axis = given.up or body_up(names, positions) or "y"
     notes.append(f"up axis: {axis}" + (" (given)" if given.up else " (judged from head and feet)"))
     positions, rotations = positions @ turned_up(axis).T, turned_up(axis) @ rotations
     metres = given.unit or _unit(positions, path, notes)
@@ -58,8 +60,8 @@ def read_bvh(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
 
 
 def _plain(name: str) -> str:
-    """Without the namespace that exporters put in front (``mixamorig:Hips``)."""
-    return name.rsplit(":", 1)[-1]
+    """Without the namespace that exporters put in front (``mixamorig:Hips``, ``mixamorig_Hips``)."""
+    return re.sub(r"^mixamorig\d*_", "", name.rsplit(":", 1)[-1])
 
 
 def _hierarchy(lines: list[str], path: Path) -> tuple[list[_Joint], int]:
@@ -85,7 +87,7 @@ def _hierarchy_line(
     """Take one line of the hierarchy; returns the name of the joint whose brace is awaited."""
     key = words[0].upper()
     if key in ("ROOT", "JOINT") and len(words) > 1:
-        return words[1]
+        return " ".join(words[1:])
     if key == "END":
         return f"{joints[stack[-1]].name}_end" if stack else ""
     if key == "{" and pending and len(joints) < MAX_JOINTS:
@@ -164,6 +166,6 @@ def _unit(positions: np.ndarray, path: Path, notes: list[str]) -> float:
     height = float(np.median(np.ptp(positions[..., 2], axis=1)))
     if not 1e-6 < height < 1e6:
         raise KinesisError(f"'{path}': the body is {height:g} units tall; no unit of length fits.")
-    name = min(UNITS, key=lambda unit: abs(np.log(height * UNITS[unit] / BODY_HEIGHT)))
+    name = judged_unit(height, BODY_HEIGHT, UNITS)
     notes.append(f"unit: {name} (the body is {height:.3g} units tall)")
     return UNITS[name]

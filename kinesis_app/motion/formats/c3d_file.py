@@ -21,9 +21,10 @@ from kinesis_app.motion.formats.raw import (
     RawMotion,
     check_fps,
     check_frames,
+    judged_unit,
     read_bytes,
 )
-from kinesis_app.motion.formats.trc import UNITS, marker_motion
+from kinesis_app.motion.formats.trc import MARKERS_SPAN, UNITS, marker_motion
 
 BLOCK = 512
 _DAMAGED = (
@@ -51,24 +52,38 @@ def read_c3d(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
             names, unit, fps, points = _parsed(content, path)
     except _DAMAGED as error:
         raise KinesisError(f"'{path}' is no readable C3D file: {str(error)[:120]}.") from None
-    if unit.lower() not in UNITS and given.unit is None:
-        raise KinesisError(f"'{path}': unit '{unit[:20]}' must be mm, cm or m; give --unit.")
     outputs = [name for name in names if name[1:].endswith(("Angles", "Moment", "Force", "Power", "GRF"))]
     markers = [i for i, name in enumerate(names) if name not in outputs]
     if not markers:
         raise KinesisError(f"'{path}' has no markers.")
     fps = check_fps(given.fps or fps, path)
     angles = _angles(names, points)
-    notes = [f"{unit} at {fps:g} frames per second"]
+    metres, stated = _metres(unit, points[:, markers], given, path)
+    notes = [f"{stated} at {fps:g} frames per second"]
     if angles:
         notes.append("joint angles of Plug-in Gait found: a preference where markers leave a choice")
-    metres = given.unit or UNITS[unit.lower()]
     raw = marker_motion(
         path, "c3d", fps, [names[i] for i in markers], points[:, markers] * metres, given, notes
     )
     return RawMotion(
         raw.name, raw.format, raw.source, fps, raw.joint_names, raw.positions, None, angles, raw.notes
     )
+
+
+def _metres(unit: str, points: np.ndarray, given: Given, path: Path) -> tuple[float, str]:
+    """Metres per unit of the file, and what to tell; a unit that is missing is judged from (T, M, 3)."""
+    if given.unit is not None or unit.lower() in UNITS:
+        return given.unit or UNITS[unit.lower()], unit if given.unit is None else f"1 unit = {given.unit:g} m"
+    if unit:
+        raise KinesisError(f"'{path}': unit '{unit[:20]}' must be {', '.join(UNITS)}; or give --unit.")
+    seen = points[np.isfinite(points).all(axis=2)]
+    if not len(seen):
+        raise KinesisError(f"'{path}' has no markers.")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # frames without any marker
+        span = float(np.nanmax(np.nanmedian(np.nanmax(points, axis=1) - np.nanmin(points, axis=1), axis=0)))
+    judged = judged_unit(max(span, 1e-9), MARKERS_SPAN, UNITS)
+    return UNITS[judged], f"no unit in the file, {judged} judged from the body's size,"
 
 
 def _parsed(content: bytes, path: Path) -> tuple[list[str], str, float, np.ndarray]:
@@ -95,7 +110,7 @@ def _parsed(content: bytes, path: Path) -> tuple[list[str], str, float, np.ndarr
         points[row, seen] = frame[seen, :3]
     unit = reader.get("POINT:UNITS")
     names = [label.rsplit(":", 1)[-1] for label in labels]
-    return names, unit.string_value.strip() if unit else "mm", float(reader.point_rate), points
+    return names, unit.string_value.strip() if unit else "", float(reader.point_rate), points
 
 
 def _angles(names: list[str], points: np.ndarray) -> dict[str, np.ndarray]:

@@ -25,10 +25,11 @@ from kinesis_app.motion.formats.raw import (
 
 TRANSLATIONS = ("pelvis_tx", "pelvis_ty", "pelvis_tz")
 REQUIRED = (
-    "pelvis_tilt", "pelvis_list", "pelvis_rotation", *TRANSLATIONS,
-    *(f"{joint}_{side}" for side in "rl"
-      for joint in ("hip_flexion", "hip_adduction", "knee_angle", "ankle_angle")),
+    "pelvis_tilt", "pelvis_tx", "pelvis_ty",
+    *(f"{joint}_{side}" for side in "rl" for joint in ("hip_flexion", "knee_angle", "ankle_angle")),
 )  # fmt: skip
+SIDEWAYS = ("pelvis_list", "pelvis_rotation", "pelvis_tz", "hip_adduction_r", "hip_adduction_l")
+"""What planar models (gait10dof18musc) do without: zero if all of it is missing."""
 
 
 def read_opensim(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
@@ -40,12 +41,13 @@ def read_opensim(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
     lines = read_text(path)
     header, start = _header(lines, path)
     names = [_plain_name(word) for word in lines[start].split()]
-    if names[0] != "time":
+    if names[0].lower() != "time":
         raise KinesisError(
             f"'{path}', line {start + 1}: the first column must be 'time', is '{names[0][:40]}'."
         )
-    missing = [name for name in REQUIRED if name not in names]
-    if len(missing) == len(REQUIRED):
+    planar = not any(name in names for name in SIDEWAYS)
+    missing = [name for name in (*REQUIRED, *(() if planar else SIDEWAYS)) if name not in names]
+    if len(missing) >= len(REQUIRED):
         raise KinesisError(
             f"'{path}' holds {_content(names)}, no motion; joint coordinates such as pelvis_tilt, "
             "hip_flexion_r, knee_angle_r are expected."
@@ -59,7 +61,7 @@ def read_opensim(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
     _check_rows(header, len(values), path)
     time = values[:, 0]
     fps = _frame_rate(time, path)
-    degrees = header.get("indegrees", "no").lower() in ("yes", "true", "1")
+    degrees, units = _in_degrees(header, values, names)
     grid = time[0] + np.arange(len(time)) / fps
     coordinates = {}
     for column, name in enumerate(names[1:], 1):
@@ -69,13 +71,12 @@ def read_opensim(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
             coordinates[name] = np.deg2rad(series) if degrees and is_angle else series
             if not is_angle:
                 coordinates[name] = coordinates[name] * (given.unit or 1.0)
+    notes = [units, f"{fps:g} frames per second from time"]
+    if planar:
+        coordinates |= {name: np.zeros(len(time)) for name in SIDEWAYS}
+        notes.append("a planar model: nothing moves sideways")
     _check_angles(coordinates, degrees, path)
-    units = "degrees" if degrees else "radians"
-    notes = (
-        f"angles in {units} (inDegrees={'yes' if degrees else 'no'})",
-        f"{fps:g} frames per second from time",
-    )
-    return RawMotion(path.stem, "opensim", path.name, fps, coordinates=coordinates, notes=notes)
+    return RawMotion(path.stem, "opensim", path.name, fps, coordinates=coordinates, notes=tuple(notes))
 
 
 def _header(lines: list[str], path: Path) -> tuple[dict[str, str], int]:
@@ -92,6 +93,16 @@ def _header(lines: list[str], path: Path) -> tuple[dict[str, str], int]:
         if value:
             header[key.strip().lower()] = value.strip()
     raise KinesisError(f"'{path}' is no OpenSim file: there is no line 'endheader'.")
+
+
+def _in_degrees(header: dict[str, str], values: np.ndarray, names: list[str]) -> tuple[bool, str]:
+    """Whether angles are in degrees, and what to tell; judged from the knees where the header is silent."""
+    if "indegrees" in header:
+        stated = header["indegrees"].lower() in ("yes", "true", "1")
+        return stated, "angles in degrees (inDegrees=yes)" if stated else "angles in radians (inDegrees=no)"
+    knees = values[:, [names.index(f"knee_angle_{side}") for side in "rl"]]
+    degrees = bool(np.abs(knees).max() > np.pi)
+    return degrees, f"angles in {'degrees' if degrees else 'radians'}: not stated, judged from the knees"
 
 
 def _plain_name(word: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,14 +93,32 @@ def judged_up(positions: np.ndarray) -> str:
     return "z" if standing[1] and not standing[0] else "y"
 
 
-def body_up(names: tuple[str, ...], positions: np.ndarray) -> str:
-    """``y`` or ``z``: along which the head of (T, J, 3) is furthest above the feet; ``y`` without names."""
-    head = [i for i, name in enumerate(names) if "head" in name.lower()]
-    feet = [i for i, name in enumerate(names) if "foot" in name.lower() or "ankle" in name.lower()]
-    if not head or not feet:
-        return "y"
-    rise = np.median(positions[:, head].mean(axis=1) - positions[:, feet].mean(axis=1), axis=0)
-    return "z" if abs(rise[2]) > abs(rise[1]) else "y"
+HIGH = ("head", "asi", "psi", "sacr", "ias", "ips", "hips")
+LOW = ("foot", "ankle", "heel", "toe", "ank", "hee", "cal")
+"""Parts of the names of what is high and what is low on a standing body."""
+
+
+def body_up(names: tuple[str, ...], positions: np.ndarray, axes: str = "yz") -> str | None:
+    """Along which axis head and pelvis of (T, J, 3) are furthest above the feet; None without such names."""
+    high, low = _named(names, HIGH), _named(names, LOW)
+    if not high or not low:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # markers that are never seen together
+        rise = np.nanmean(positions[:, high], axis=1) - np.nanmean(positions[:, low], axis=1)
+        rise = np.abs(np.nanmedian(rise, axis=0))
+    if not np.isfinite(rise).all():
+        return None
+    return max(axes, key=lambda axis: float(rise["xyz".index(axis)]))
+
+
+def _named(names: tuple[str, ...], parts: tuple[str, ...]) -> list[int]:
+    return [i for i, name in enumerate(names) if any(part in name.lower() for part in parts)]
+
+
+def judged_unit(size: float, expected: float, units: Mapping[str, float]) -> str:
+    """The unit [m] by which a ``size`` in a file comes nearest to the ``expected`` one [m]."""
+    return min(units, key=lambda unit: abs(math.log(size * units[unit] / expected)))
 
 
 def read_bytes(path: Path) -> bytes:
@@ -127,7 +147,7 @@ def read_text(path: Path) -> list[str]:
     content = read_bytes(path)
     if b"\0" in content:
         raise KinesisError(f"'{path}' is not a text file (it contains zero bytes); is its ending right?")
-    text = content.decode("utf-8", errors="replace")
+    text = content.decode("utf-8-sig", errors="replace")
     if not text.strip():
         raise KinesisError(f"'{path}' is empty.")
     return text.splitlines()

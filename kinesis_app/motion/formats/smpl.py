@@ -8,6 +8,7 @@ PHC), and the subject's size is taken from the height of the pelvis above the fl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -60,28 +61,34 @@ FOOT_HEIGHT = 0.025
 SIZES = (0.6, 1.35)
 """Sizes of bodies, of the mean: from a child's to a very tall adult's."""
 HUMANML_FPS = 20.0
-RATES = ("mocap_framerate", "mocap_frame_rate")
+RATES = ("mocap_framerate", "mocap_frame_rate", "fps", "frame_rate", "framerate")
+POSES, PLACES = ("poses", "smpl_poses", "pose", "fullpose"), ("trans", "transl", "smpl_trans")
+BODY_POSES, ROOT_TURNS = ("pose_body", "body_pose"), ("root_orient", "global_orient")
+"""Names of the same arrays in AMASS, SMPL-X exports and what video trackers write."""
+JOINTS = (22, 24, 52, 55)
+"""Joints of the family's skeletons, of which the first 22 are the same."""
 MAX_FEATURE_HINT = 263
 
 
 def read_amass(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
-    """Read an AMASS recording: ``poses`` (T, 66 or more), ``trans`` (T, 3) and its rate; z up.
+    """Read an AMASS recording, or one of its relatives: poses, translation and a rate.
 
     Raises:
         KinesisError: With the array that is missing or wrong.
     """
-    arrays = read_npz(path, ("poses", "trans", *RATES))
-    poses, trans = _numbers(arrays, "poses", path), _numbers(arrays, "trans", path)
+    arrays = read_npz(path, (*POSES, *BODY_POSES, *ROOT_TURNS, *PLACES, *RATES))
+    poses, trans = _poses(arrays, path), _numbers(arrays, _there(arrays, PLACES), path)
     if poses.ndim != 2 or poses.shape[1] < 66 or trans.shape != (len(poses), 3):
         raise KinesisError(
             f"'{path}': 'poses' (T, 66 or more) and 'trans' (T, 3) expected, "
             f"found {poses.shape} and {trans.shape}."
         )
     check_frames(len(poses), path)
-    fps, up = _rate(arrays, given, path), given.up or "z"
+    fps = _rate(arrays, given, path)
     trans = trans * (given.unit or 1.0)
-    turn = turned_up(up)
     rotations, offsets = _posed(poses[:, :66].reshape(-1, 22, 3))
+    up, judged = given.up or body_up(NAMES, offsets) or "z", "judged from head and feet"
+    turn = turned_up(up)
     rotations, offsets = turn @ rotations, offsets @ turn.T
     # SMPL turns about the pelvis joint, whose place at rest is added unturned.
     trans, at_rest = trans @ turn.T, turn @ np.array(SKELETON[0][2])
@@ -89,11 +96,31 @@ def read_amass(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
     positions = trans[:, None] + size * (offsets + at_rest)
     notes = (
         f"{fps:g} frames per second",
-        f"up axis: {up} ({'given' if given.up else 'AMASS convention'})",
+        f"up axis: {up} ({'given' if given.up else judged})",
         "mean SMPL-H proportions: betas need a body model that is licensed apart",
         note,
     )
     return RawMotion(path.stem, "amass", path.name, fps, NAMES, positions, rotations, notes=notes)
+
+
+def _there(arrays: Mapping[str, np.ndarray], names: tuple[str, ...]) -> str:
+    """Which of several names for the same array a file uses; the first if none."""
+    return next((name for name in names if name in arrays), names[0])
+
+
+def _poses(arrays: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
+    """Axis-angles of root and body joints [rad], shape (T, 66 or more), from one array or from two."""
+    body, root = _there(arrays, BODY_POSES), _there(arrays, ROOT_TURNS)
+    if _there(arrays, POSES) in arrays or body not in arrays or root not in arrays:
+        poses = _numbers(arrays, _there(arrays, POSES), path)
+        return poses.reshape(len(poses), -1) if poses.ndim == 3 and poses.shape[2] == 3 else poses
+    parts = [_numbers(arrays, name, path) for name in (root, body)]
+    if any(part.ndim not in (2, 3) or len(part) != len(parts[0]) for part in parts):
+        raise KinesisError(
+            f"'{path}': '{root}' (T, 3) and '{body}' (T, 63) expected, "
+            f"found {parts[0].shape} and {parts[1].shape}."
+        )
+    return np.hstack([part.reshape(len(part), math.prod(part.shape[1:])) for part in parts])
 
 
 def _numbers(arrays: Mapping[str, np.ndarray], name: str, path: Path) -> np.ndarray:
@@ -178,6 +205,10 @@ def _mdm(path: Path, results: object, given: Given) -> list[RawMotion]:
 
 
 def _joints(path: Path, joints: np.ndarray, name: str, kind: str, given: Given) -> RawMotion:
+    while joints.ndim > 3 and len(joints) == 1:
+        joints = joints[0]
+    if joints.ndim == 3 and joints.shape[1] in JOINTS:
+        joints = joints[:, :22]
     if joints.ndim != 3 or joints.shape[1:] != (22, 3) or joints.dtype.kind != "f":
         hint = ""
         if joints.ndim == 2 and joints.shape[1] == MAX_FEATURE_HINT:
@@ -187,7 +218,7 @@ def _joints(path: Path, joints: np.ndarray, name: str, kind: str, given: Given) 
     if not np.isfinite(joints).all() or np.abs(joints).max() * (given.unit or 1.0) > MAX_METRES:
         raise KinesisError(f"'{path}': joint positions must be finite and within {MAX_METRES:g} m.")
     positions = joints.astype(np.float64) * (given.unit or 1.0)
-    fps, up = check_fps(given.fps or HUMANML_FPS, path), given.up or body_up(NAMES, positions)
+    fps, up = check_fps(given.fps or HUMANML_FPS, path), given.up or body_up(NAMES, positions) or "y"
     rate = f"given as {fps:g}" if given.fps else f"not in the file, {fps:g} of HumanML3D assumed"
     notes = (
         f"frames per second: {rate}",

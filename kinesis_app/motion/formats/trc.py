@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from kinesis_app.motion.formats.raw import (
     NOTHING_GIVEN,
     Given,
     RawMotion,
+    body_up,
     check_fps,
     check_frames,
     judged_up,
@@ -21,7 +23,9 @@ from kinesis_app.motion.formats.raw import (
     turned_up,
 )
 
-UNITS = {"mm": 0.001, "cm": 0.01, "m": 1.0}
+UNITS = {"mm": 0.001, "cm": 0.01, "m": 1.0, "meters": 1.0, "inch": 0.0254}
+MARKERS_SPAN = 1.5
+"""Height from the lowest to the highest marker of an adult [m]."""
 
 
 def read_trc(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
@@ -39,7 +43,10 @@ def read_trc(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
         raise KinesisError(f"'{path}', line 3: the header has no value for {missing[0]}.")
     metres = UNITS.get(header["Units"].lower())
     if given.unit is None and metres is None:
-        raise KinesisError(f"'{path}', line 3: unit '{header['Units'][:20]}' must be mm, cm or m.")
+        known = ", ".join(UNITS)
+        raise KinesisError(
+            f"'{path}', line 3: unit '{header['Units'][:20]}' must be {known}; or give --unit."
+        )
     fps = check_fps(parse_floats([header["DataRate"]], path, 3)[0], path)
     names = [cell.strip() for cell in lines[3].split("\t")[2::3]]
     while names and not names[-1]:
@@ -48,6 +55,9 @@ def read_trc(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
         raise KinesisError(f"'{path}', line 4: no marker names.")
     positions = _positions(lines, len(names), path) * (given.unit or metres or 1.0)
     notes = [f"{header['Units']} at {fps:g} frames per second"]
+    stated = header.get("NumFrames", "")
+    if stated.isdecimal() and int(stated) != len(positions):
+        notes.append(f"the header announces {stated[:9]} frames, {len(positions)} are there")
     return marker_motion(path, "trc", fps, names, positions, given, notes)
 
 
@@ -55,14 +65,16 @@ def marker_motion(
     path: Path, kind: str, fps: float, names: list[str], positions: np.ndarray, given: Given, notes: list[str]
 ) -> RawMotion:
     """Markers [m] (T, M, 3), nan where not seen, in any axes, with the up axis turned to z."""
-    used = [i for i in range(len(names)) if np.isfinite(positions[:, i]).any() and names[i] not in names[:i]]
-    positions, names = positions[:, used], [names[i] for i in used]
-    if not names or np.nanmax(np.abs(positions)) > MAX_METRES:
+    used = [i for i in range(len(names)) if _near(positions[:, i]) and names[i] not in names[:i]]
+    positions, names = positions[:, used], without_prefix([names[i] for i in used])
+    if not names:
         raise KinesisError(
             f"'{path}': no markers within {MAX_METRES:g} m of the origin; are the units right?"
         )
-    axis = given.up or judged_up(positions)
-    guess = "given" if given.up else "judged from the markers' height"
+    axis, guess = given.up, "given"
+    if axis is None:
+        by_name = body_up(tuple(names), positions, "xyz")
+        axis, guess = by_name or judged_up(positions), "judged from the markers' height"
     gaps = float(np.isnan(positions[..., 0]).mean())
     notes += [
         f"up axis: {axis} ({guess})",
@@ -71,6 +83,21 @@ def marker_motion(
     return RawMotion(
         path.stem, kind, path.name, fps, tuple(names), positions @ turned_up(axis).T, notes=tuple(notes)
     )
+
+
+def _near(track: np.ndarray) -> bool:
+    """Whether a track (T, 3) is a marker's: seen, and never where no laboratory reaches."""
+    seen = track[np.isfinite(track).all(axis=1)]
+    return bool(len(seen)) and float(np.abs(seen).max()) < MAX_METRES
+
+
+def without_prefix(names: list[str]) -> list[str]:
+    """Names without the subject's, which all have in front (``Anna_LASI``, ``Anna:LASI``)."""
+    names = [name.rsplit(":", 1)[-1] for name in names]
+    same = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    common = "".join(letters[0] for letters in same)
+    end = max(common.rfind(separator) for separator in "_. ") + 1
+    return [name[end:] for name in names] if len(names) > 3 else names
 
 
 def _positions(lines: list[str], markers: int, path: Path) -> np.ndarray:

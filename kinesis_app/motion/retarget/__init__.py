@@ -15,18 +15,12 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, continuous_quat, resample
 from kinesis_app.motion.formats.raw import RawMotion
 from kinesis_app.motion.retarget.anatomy import Anatomy, low_pass, resampled
-from kinesis_app.motion.retarget.contact import (
-    Contacts,
-    detect,
-    lift_soles,
-    lock_feet,
-    on_floor,
-    toe_extension,
-)
+from kinesis_app.motion.retarget.contact import Contacts, detect, on_floor, toe_extension
 from kinesis_app.motion.retarget.coordinates import from_coordinates, own_clip
 from kinesis_app.motion.retarget.correction import Correction, make_feasible
 from kinesis_app.motion.retarget.ik import Pose, solve
 from kinesis_app.motion.retarget.layout import Targets, lay_out, overground
+from kinesis_app.motion.retarget.locking import lift_soles, lock_feet
 from kinesis_app.motion.retarget.markers import from_markers, is_marker_set
 from kinesis_app.motion.retarget.pivots import on_one_end
 from kinesis_app.motion.retarget.reach import within_reach
@@ -102,12 +96,13 @@ def _best(source: _Source, solved: Callable[[float], MotionClip]) -> tuple[Motio
         source: What to measure against.
         solved: The clip before correction, by the time for which toes stay bent [s].
     """
-    first = solved(LATE)
-    found = [_corrected(source, first, FAR)]
-    if found[0][1].slides:
-        found.append(_corrected(source, solved(0.0), FAR))
-    if found[-1][1].strays:
-        found.append(_corrected(source, first, NEAR))
+    first, largest = solved(LATE), FAR
+    found = [_corrected(source, first, largest)]
+    if found[0][1].strays:
+        largest = NEAR
+        found.append(_corrected(source, first, largest))
+    if found[-1][1].slides:
+        found.append(_corrected(source, solved(0.0), largest))
     if not any(report.within_bars for _, report in found):
         found.append(_left(source, first))
         if found[-1][1].slides:

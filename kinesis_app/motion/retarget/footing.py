@@ -9,7 +9,8 @@ from kinesis_app.motion.dynamics import TOUCH_HEIGHT, WORK_FPS
 from kinesis_app.motion.feasibility import sole_slip
 from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.retarget.clip_state import ClipState
-from kinesis_app.motion.retarget.contact import CREEP, MAX_SLIDE, SINK, bridged, intervals
+from kinesis_app.motion.retarget.contact import CREEP, MAX_SLIDE, SINK, intervals
+from kinesis_app.motion.retarget.locking import bridged
 
 CLEARANCE = 0.022
 """Height of a swinging sole over the floor in mid swing [m]: humans pass with 10 to 20 mm

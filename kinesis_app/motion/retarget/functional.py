@@ -25,11 +25,18 @@ ALONG_FOOT, ABOVE_SOLE = 0.25, 0.045
 """The ankle's rough place: share of the way from heel to toe, and height over the heel marker [m]."""
 
 
+def plain(name: str) -> str:
+    """A marker's name in small letters, its side first: ``R.ASIS`` and ``asis_right`` are ``rasis``."""
+    words = [word for word in re.split(r"[^a-z0-9]+", name.lower()) if word and word != "study"]
+    if len(words) > 1 and words[-1] in ("r", "l", "right", "left"):
+        words = [words[-1], *words[:-1]]
+    return re.sub(r"^(r|l)(ight|eft)", r"\1", "".join(words))
+
+
 def cluster_columns(raw: RawMotion, segment: str, side: str) -> list[int]:
     """Markers of a segment; fewer than three make no cluster."""
     pattern = re.compile(side + CLUSTERS[segment])
-    plain = [re.sub(r"[^a-z0-9]", "", name.lower()) for name in raw.joint_names]
-    columns = [i for i, name in enumerate(plain) if pattern.fullmatch(name)]
+    columns = [i for i, name in enumerate(raw.joint_names) if pattern.fullmatch(plain(name))]
     return [i for i in columns if np.isfinite(raw.positions[:, i, 0]).mean() > 0.7]
 
 

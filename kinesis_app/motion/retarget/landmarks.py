@@ -10,7 +10,7 @@ import numpy as np
 from kinesis_app.body.kinematics import BODIES
 from kinesis_app.motion.formats.raw import RawMotion
 from kinesis_app.motion.retarget.coordinates import ANATOMICAL_FROM_OPENSIM
-from kinesis_app.motion.retarget.functional import CLUSTERS
+from kinesis_app.motion.retarget.functional import CLUSTERS, plain
 from kinesis_app.motion.retarget.shape import ROOT_FROM_ANATOMICAL
 
 PALPATED = 0.005
@@ -97,7 +97,7 @@ def marker_places(raw: RawMotion, landmark_of: dict[int, tuple[str, str]]) -> Ma
         if column in landmark_of:
             rows.append((column, *_on_bone(*landmark_of[column])))
         elif np.isfinite(raw.positions[:, column, 0]).mean() > 0.5:
-            body = _segment(re.sub(r"[^a-z0-9]", "", name.lower()))
+            body = _segment(plain(name))
             if body:
                 rows.append((column, BODIES.index(body), np.zeros(3), np.full(3, ANYWHERE)))
     columns, bodies, places, sigmas = (np.array(x) for x in zip(*rows, strict=True))
@@ -112,9 +112,9 @@ def _on_bone(key: str, side: str) -> tuple[int, np.ndarray, np.ndarray]:
     return BODIES.index(f"{landmark.body}_{side}"), place, np.array(landmark.sigma)
 
 
-def _segment(plain: str) -> str | None:
+def _segment(name: str) -> str | None:
     """Body that a marker named by side and segment rides on."""
     for body, spelling in SEGMENT_MARKERS.items():
-        if plain[:1] in ("r", "l") and re.fullmatch(spelling, plain[1:]):
-            return body if body == "pelvis" else f"{body}_{plain[0]}"
+        if name[:1] in ("r", "l") and re.fullmatch(spelling, name[1:]):
+            return body if body == "pelvis" else f"{body}_{name[0]}"
     return None

@@ -7,7 +7,6 @@ follows all markers (:mod:`kinesis_app.motion.retarget.marker_fit`).
 from __future__ import annotations
 
 import itertools
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +15,7 @@ from kinesis_app.body.joints import JOINT_NAMES
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import RawMotion
 from kinesis_app.motion.retarget.anatomy import Anatomy, frame_from, unit
-from kinesis_app.motion.retarget.functional import cluster_columns, has_clusters, knee_and_ankle
+from kinesis_app.motion.retarget.functional import cluster_columns, has_clusters, knee_and_ankle, plain
 from kinesis_app.motion.retarget.landmarks import LANDMARKS, MarkerPlaces, marker_places
 from kinesis_app.motion.retarget.marker_fit import follow_markers
 from kinesis_app.motion.retarget.tracks import whole
@@ -25,19 +24,19 @@ MARKER_RADIUS = 0.007
 HALF_KNEE, HALF_ANKLE = 0.047, 0.030
 """Half the bony width of an adult's knee and ankle [m], where there is no medial marker."""
 ALIASES: dict[str, tuple[str, ...]] = {
-    "asis": ("asis", "asi"),
-    "psis": ("psis", "psi"),
+    "asis": ("asis", "asi", "ias"),
+    "psis": ("psis", "psi", "ips"),
     "hip_centre": ("hjc",),
     "knee_centre": ("kjc",),
     "ankle_centre": ("ajc",),
-    "knee": ("knee", "kne", "latknee", "kneelat", "lfe", "lfc"),
-    "knee_medial": ("kneemedial", "kneemed", "medknee", "mknee", "mfe", "mfc"),
-    "ankle": ("ankle", "ank", "anklelat", "latankle", "lm", "lmal"),
-    "ankle_medial": ("anklemedial", "anklemed", "medankle", "mankle", "mm", "mmal"),
-    "heel": ("heel", "hee", "cal", "fcc"),
-    "toe": ("mt2", "fm2", "toe", "toetip"),
-    "toe_inside": ("mt1", "fm1", "toemed"),
-    "toe_outside": ("mt5", "fm5", "toelat"),
+    "knee": ("knee", "kne", "latknee", "kneelat", "lfe", "lfc", "fle", "le"),
+    "knee_medial": ("kneemedial", "kneemed", "medknee", "mknee", "mfe", "mfc", "fme", "me", "knm"),
+    "ankle": ("ankle", "ank", "anklelat", "latankle", "lm", "lmal", "fal"),
+    "ankle_medial": ("anklemedial", "anklemed", "medankle", "mankle", "mm", "mmal", "tam", "med"),
+    "heel": ("heel", "hee", "cal", "calc", "fcc", "ca"),
+    "toe": ("mt2", "fm2", "sm", "smh", "toe", "toetip"),
+    "toe_inside": ("mt1", "fm1", "fm", "fmh", "1meta", "toemed"),
+    "toe_outside": ("mt5", "fm5", "vm", "vmh", "5meta", "toelat"),
     "shoulder": ("shoulder", "acromium", "acromion", "acr", "sho"),
 }
 """Spellings after the side's letter, without dots, blanks and capitals."""
@@ -130,7 +129,7 @@ def _find(raw: RawMotion, part: str, side: str) -> np.ndarray | None:
 def _column(raw: RawMotion, part: str, side: str) -> int | None:
     wanted = {side + alias for alias in ALIASES[part]} if part in ALIASES else set(SACRUM)
     for i, name in enumerate(raw.joint_names):
-        if re.sub(r"[^a-z0-9]", "", name.lower()) in wanted and _seen(raw.positions[:, i]):
+        if plain(name) in wanted and _seen(raw.positions[:, i]):
             return i
     return None
 
@@ -153,9 +152,8 @@ def _need(raw: RawMotion, part: str, side: str) -> np.ndarray:
 
 
 def _needed(raw: RawMotion, column: int) -> bool:
-    plain = re.sub(r"[^a-z0-9]", "", raw.joint_names[column].lower())
     names = {side + alias for side in "rl" for aliases in ALIASES.values() for alias in aliases}
-    return plain in names | set(SACRUM) and _seen(raw.positions[:, column])
+    return plain(raw.joint_names[column]) in names | set(SACRUM) and _seen(raw.positions[:, column])
 
 
 def _right_handed(raw: RawMotion, notes: list[str]) -> RawMotion:

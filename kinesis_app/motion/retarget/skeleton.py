@@ -9,6 +9,7 @@ import numpy as np
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import RawMotion
 from kinesis_app.motion.retarget.anatomy import Anatomy, frame_from, unit
+from kinesis_app.motion.retarget.joint_names import spelled_as_smpl
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def from_skeleton(raw: RawMotion) -> Anatomy:
     Raises:
         KinesisError: If no known family of names fits, or the legs are not legs.
     """
-    family = _family(raw)
+    raw, family = _family(raw)
     at = {name: raw.positions[:, i] for i, name in enumerate(raw.joint_names)}
     legs = np.stack([np.stack([at[n] for n in names], axis=1) for names in family.leg_names()], axis=1)
     _check_legs(legs, raw)
@@ -110,11 +111,15 @@ def _trunk(at: dict[str, np.ndarray], family: Family, up: np.ndarray) -> np.ndar
     return frame_from(unit(left - right), up)
 
 
-def _family(raw: RawMotion) -> Family:
+def _family(raw: RawMotion) -> tuple[RawMotion, Family]:
+    """The family that the joint names belong to, and the recording, spelled as SMPL where none has them."""
     names = set(raw.joint_names)
     for family in FAMILIES:
         if {n for side in family.leg_names() for n in side} <= names and set(family.spine) <= names:
-            return family
+            return raw, family
+    spelled = spelled_as_smpl(raw)
+    if spelled is not None:
+        return spelled, next(family for family in FAMILIES if family.name == "SMPL")
     known = "; ".join(f"{f.name}: {', '.join(f.leg_names()[0])}" for f in FAMILIES)
     found = ", ".join(raw.joint_names[:12])
     raise KinesisError(f"'{raw.source}': no known leg joint names among {found}. Known are {known}.")
