@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy.sparse import diags_array
-from scipy.sparse.linalg import splu
+from scipy.linalg import solve_banded
 
 
 @dataclass(frozen=True)
@@ -50,22 +48,41 @@ def gentlest(
         tolerance: Weights.
         fps: Frames per second.
     """
-    n = len(excess)
-    second: Any = diags_array([1.0, -2.0, 1.0], offsets=[0, 1, 2], shape=(n - 2, n)) * fps**2
-    third: Any = diags_array([-1.0, 3.0, -3.0, 1.0], offsets=[0, 1, 2, 3], shape=(n - 3, n)) * fps**3
-    inner = slice(1, -1)
-    on_feet, in_air = carried[inner] / tolerance.zmp, falling[inner] / tolerance.fall
-    identity = diags_array([1.0], offsets=[1], shape=(n - 2, n))
-    zmp_rows = diags_array(on_feet) @ (identity - diags_array(lever[inner]) @ second)
-    fall_rows = diags_array(in_air) @ second
-    normal: Any = (
-        zmp_rows.T @ zmp_rows
-        + fall_rows.T @ fall_rows
-        + diags_array(np.full(n, tolerance.shift**-2))
-        + third.T @ third / tolerance.jerk**2
-    )
-    right = zmp_rows.T @ (on_feet * excess[inner]) + fall_rows.T @ (in_air * fall[inner])
-    return np.asarray(splu(normal.tocsc()).solve(right))
+    n, inner = len(excess), slice(1, -1)
+    arm = lever[inner] * fps**2
+    on_feet, in_air = carried[inner] / tolerance.zmp, falling[inner] * (fps**2 / tolerance.fall)
+    normal = NormalEquations(n)
+    normal.add((-on_feet * arm, on_feet * (1.0 + 2.0 * arm), -on_feet * arm), on_feet * excess[inner])
+    normal.add((in_air, -2.0 * in_air, in_air), falling[inner] * fall[inner] / tolerance.fall)
+    normal.add((np.full(n, 1.0 / tolerance.shift),), np.zeros(n))
+    third = np.full(n - 3, fps**3 / tolerance.jerk)
+    normal.add((-third, 3.0 * third, -3.0 * third, third), np.zeros(n - 3))
+    return normal.solution()
+
+
+class NormalEquations:
+    """Least squares over n unknowns in order, (n, ...), whose wishes each concern a few neighbours.
+
+    Args:
+        n: Number of unknowns.
+        shape: Of each unknown.
+    """
+
+    def __init__(self, n: int, shape: tuple[int, ...] = ()) -> None:
+        self._bands = np.zeros((7, n))  # row 3 + k: the k-th diagonal below the main one
+        self._right = np.zeros((n, *shape))
+
+    def add(self, rows: tuple[np.ndarray, ...], wanted: np.ndarray) -> None:
+        """Ask for every m that the sum of rows[k][m] x[m + k] be wanted[m]; four neighbours at most."""
+        count = len(wanted)
+        for k, one in enumerate(rows):
+            self._right[k : k + count] += (one * wanted.T).T
+            for j, other in enumerate(rows):
+                self._bands[3 + k - j, j : j + count] += one * other
+
+    def solution(self, free: slice = slice(None)) -> np.ndarray:
+        """The best unknowns in a range, where those outside are 0."""
+        return np.asarray(solve_banded((3, 3), self._bands[:, free], self._right[free]))
 
 
 def nearest_inside(points: np.ndarray, corners: np.ndarray, counted: np.ndarray) -> np.ndarray:

@@ -23,8 +23,8 @@ from kinesis_app.motion.gait.running_pelvis import (
 from kinesis_app.motion.gait.running_strides import RunningFoot, Strides, leaning_quat, running_feet
 from kinesis_app.motion.gait.stances import GRID_FPS
 
-ROUNDS = 8
-"""Corrections of the pelvis with the full inverse dynamics."""
+ROUNDS, COARSE = 8, 5
+"""Corrections of the pelvis with the full inverse dynamics, and the first of them, with every other frame."""
 COP_KNOTS = np.array([0.0, 0.15, 0.35, 0.6, 0.8, 1.0])
 COP_PLACE = np.array([0.09, 0.12, 0.155, 0.18, 0.20, 0.215])
 """Centre of pressure along the foot over stance [m ahead of calcn's origin] of a rearfoot runner
@@ -96,9 +96,11 @@ def settled(
 ) -> Runner:
     """The body moved until its inverse dynamics asks for the planned force; ``short`` as in ``with_legs``."""
     start = body = with_legs(body, feet, 6, short)
-    for _ in range(ROUNDS):
+    for k in range(ROUNDS):
         body, feet = heels_lifted(body, feet)
-        body = with_legs(corrected(body, start, force), feet, 3, short)
+        # The legs follow small corrections: one iteration keeps up, another makes the end exact.
+        body = corrected(body, start, force, every=2 if k < COARSE else 1)
+        body = with_legs(body, feet, 1 if k < ROUNDS - 1 else 2, short)
     return body
 
 

@@ -23,6 +23,8 @@ from kinesis_app.motion.gait.rolling import (
 from kinesis_app.motion.gait.running_pelvis import FootPose, Runner
 from kinesis_app.motion.gait.stances import GRID_FPS
 
+FULLY = 0.04
+"""An ankle this near its limit is fully bent [rad]."""
 IGNORED = 0.008
 """A foot that misses its pitch by less is left alone [rad]."""
 GAIN = 1.5
@@ -46,12 +48,17 @@ def heels_lifted(body: Runner, feet: tuple[FootPose, FootPose]) -> tuple[Runner,
     joints, root_rot = body.joints.copy(), quat_to_matrix(body.quat)
     lifted: list[FootPose] = []
     for side, foot in enumerate(feet):
-        angles = body.joints[:, 7 * side : 7 * side + SOLVED]
-        _, actual, _ = foot_of(side, body.root_pos, root_rot, angles)
-        miss = np.swapaxes(actual, 1, 2) @ foot.rot
+        bent = np.flatnonzero(joints[:, 7 * side + 4] > joint_table().range[7 * side + 4, 1] - FULLY)
+        if not len(bent):
+            lifted.append(foot)
+            continue
+        angles = joints[bent, 7 * side : 7 * side + SOLVED]
+        _, actual, _ = foot_of(side, body.root_pos[bent], root_rot[bent], angles)
+        miss = np.swapaxes(actual, 1, 2) @ foot.rot[bent]
         steeper = 0.5 * (miss[:, 1, 0] - miss[:, 0, 1]) - IGNORED
-        toe = joints[:, 7 * side + 6]
-        turn = GAIN * np.maximum(steeper, 0.0) * _standing(side, foot, toe)
+        toe, turn = joints[:, 7 * side + 6].copy(), np.zeros(len(joints))
+        turn[bent] = GAIN * np.maximum(steeper, 0.0)
+        turn *= _standing(side, foot, toe)
         least = float(joint_table().range[7 * side + 6, 0]) + SPARE
         turn = np.minimum(gaussian_filter1d(turn, SPREAD * GRID_FPS), np.maximum(toe - least, 0.0))
         lifted.append(_turned(side, foot, turn))

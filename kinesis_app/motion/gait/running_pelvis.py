@@ -117,11 +117,17 @@ def bones() -> tuple[float, float]:
     return float(np.linalg.norm(hip - knee)), float(np.linalg.norm(knee - ankle))
 
 
-def corrected(body: Runner, start: Runner, plan: ForcePlan) -> Runner:
-    """The pelvis moved towards what the plan gives, no further from ``start`` than that takes."""
+def corrected(body: Runner, start: Runner, plan: ForcePlan, every: int = 1) -> Runner:
+    """The pelvis moved towards what the plan gives, no further from ``start`` than that takes.
+
+    The inverse dynamics of one frame in ``every`` is worked out.
+    """
     mass = float(physics_model().body_mass.sum())
     qpos, qvel, qacc = derivatives(body.root_pos, body.quat, body.joints, 1.0 / GRID_FPS)
-    needed = generalised_force(qpos, qvel, qacc)
+    frames = np.arange(len(qpos))
+    some = np.union1d(frames[::every], frames[-1:])
+    found = generalised_force(qpos[some], qvel[some], qacc[some])[:, :6]
+    needed = np.stack([np.interp(frames, some, force) for force in found.T], axis=1)
     wrench = root_wrench(qpos, needed)
     error = plan.point - zmp_of(qpos, needed)
     trusted = plan.up * np.exp(-np.sum(np.square(error), axis=1) / USUAL_ERROR**2)
@@ -138,7 +144,8 @@ def corrected(body: Runner, start: Runner, plan: ForcePlan) -> Runner:
     carried = (plan.anchored, np.ones(len(air)))
     better[:, 2] = _gentlest_from(shift[:, 2], still, still, fall, carried, UPWARD)
     # About the centre of mass nothing turns the body in flight.
-    moment = wrench[:, 3:] - np.cross(centre_of_mass(qpos) - qpos[:, :3], wrench[:, :3])
+    moment, flying = wrench[:, 3:].copy(), np.flatnonzero(air)
+    moment[flying] -= np.cross(centre_of_mass(qpos[flying]) - qpos[flying, :3], wrench[flying, :3])
     local = np.einsum("tji,tj->ti", quat_to_matrix(body.quat), moment)
     turn = rotvec_from_quat(quat_mul(quat_conj(start.quat), body.quat))
     turned = np.empty_like(turn)

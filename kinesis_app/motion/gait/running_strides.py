@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy.sparse import diags_array, identity
-from scipy.sparse.linalg import splu
 
 from kinesis_app.body.joints import JOINT_NAMES, compose_qpos
 from kinesis_app.body.kinematics import BODIES, forward
 from kinesis_app.body.rotations import quat_from_axis_angle, quat_mul, upright_quat
+from kinesis_app.motion.balance import NormalEquations
 from kinesis_app.motion.gait import running_norms as norms
 from kinesis_app.motion.gait.rolling import (
     CALCN_TO_GROUND,
@@ -240,14 +238,13 @@ def _swing(
 
 def _smoothed(lead: np.ndarray, path: np.ndarray, tail: np.ndarray) -> np.ndarray:
     """The path (n, 3) with least jerk that stays near ``path``, goes on from ``lead`` and into ``tail``."""
-    whole = np.concatenate([lead, path, tail])
-    n, free = len(whole), slice(len(lead), len(lead) + len(path))
-    jerk: Any = diags_array([-1.0, 3.0, -3.0, 1.0], offsets=[0, 1, 2, 3], shape=(n - 3, n)) * HASTE**3
-    fixed = np.ones(n, dtype=bool)
-    fixed[free] = False
-    normal: Any = (jerk.T @ jerk).tocsr()
-    right = path - normal[free][:, fixed] @ whole[fixed]
-    return np.asarray(splu((normal[free][:, free] + identity(len(path))).tocsc()).solve(right))
+    near = np.concatenate([lead, path, tail])
+    fixed, free = near.copy(), slice(len(lead), len(lead) + len(path))
+    fixed[free] = 0.0
+    normal, jerk = NormalEquations(len(near), (3,)), np.full(len(near) - 3, HASTE**3)
+    normal.add((np.ones(len(near)),), near)
+    normal.add((-jerk, 3.0 * jerk, -3.0 * jerk, jerk), -np.diff(fixed, 3, axis=0) * HASTE**3)
+    return normal.solution(free)
 
 
 def _miss(track: np.ndarray | None, sketched: np.ndarray, frame: int) -> np.ndarray | None:
