@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +21,7 @@ from kinesis_app.motion.dynamics import (
     root_wrench,
     zmp_of,
 )
+from kinesis_app.motion.feasibility import skates
 from kinesis_app.motion.interruption import may_end
 
 CARRIES = 0.2
@@ -80,6 +82,11 @@ class ClipState:
         """Mean distance of the zero moment point from what carries [mm]."""
         length = np.linalg.norm(self.excess, axis=1)
         return 1e3 * float(np.nanmean(length)) if np.isfinite(length).any() else 0.0
+
+    @functools.cached_property
+    def slide(self) -> float:
+        """Largest way that a standing foot slides [m], as the gate measures it."""
+        return max(skates(self.frames, self.points, self.ready), default=0.0)
 
     @property
     def soles(self) -> np.ndarray:

@@ -37,12 +37,14 @@ LARGEST = 0.12
 """Largest shift of the pelvis [m]."""
 ROUNDS, ENOUGH = 10, 0.01
 """Most rounds, and the root residual at which they end [body weights]."""
-AGAIN, TOO_FAR = 1, 0.018
-"""After this round stances in which a foot still slides further than this [m] are held once more."""
+AGAIN, TOO_FAR = (1, 3), 0.017
+"""After these rounds stances in which a foot still slides further than this [m] are held once more."""
 FEWEST, SETTLED = 3, 0.01
 """After so many rounds one that changes what is bad by less than this share is the last."""
 PER_MM = 0.005
 """Missing force that is as bad as a ZMP one millimetre outside the soles [body weights]."""
+PER_MM_TOO_FAR = 0.02
+"""The same for a foot that slides one millimetre further than ``TOO_FAR``."""
 BALANCED = 2.0
 """Mean distance of the ZMP from the soles at which they end [mm]."""
 HELD = 0.004
@@ -104,7 +106,7 @@ def make_feasible(clip: MotionClip, largest: float = LARGEST) -> tuple[MotionCli
         if _badness(state) < (WORSE * _badness(best) + ENOUGH if count == 0 else _badness(best)):
             best = state
         way, before, now = unsunk(state), now, _badness(state)
-        if count == AGAIN:
+        if count in AGAIN and state.slide > TOO_FAR:
             stance = stances(state)
             footing, way = replace(footing, stance=stance), way + foot_shift(state, stance, TOO_FAR)
         if _fine(state, way) or (count > FEWEST and abs(before - now) < SETTLED * now):
@@ -128,12 +130,14 @@ def _told(first: ClipState, best: ClipState) -> Correction:
 
 
 def _badness(state: ClipState) -> float:
-    """Missing force [body weights], and what the ZMP misses at ``PER_MM`` of it."""
-    return state.residual + PER_MM * state.zmp_mm
+    """Missing force [body weights], and what the zero moment point misses and feet slide, at their worth."""
+    too_far = 1e3 * max(state.slide - TOO_FAR, 0.0)
+    return state.residual + PER_MM * state.zmp_mm + PER_MM_TOO_FAR * too_far
 
 
 def _fine(state: ClipState, way: np.ndarray) -> bool:
-    return state.residual < ENOUGH and state.zmp_mm < BALANCED and float(np.abs(way).max()) < HELD
+    moved = float(np.abs(way).max())
+    return state.residual < ENOUGH and state.zmp_mm < BALANCED and moved < HELD and state.slide < TOO_FAR
 
 
 def _pelvis_shift(state: ClipState, so_far: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinesis_app.body.joints import JOINT_NAMES, compose_qpos, joint_table
-from kinesis_app.body.kinematics import N_DOF, BodyFrames, forward, point_jacobian, reduction
+from kinesis_app.body.kinematics import N_DOF, forward, point_jacobian, reduction
 from kinesis_app.body.rotations import (
     matrix_to_quat,
     quat_conj,
@@ -62,6 +62,19 @@ class Pose:
     def qpos(self) -> np.ndarray:
         return compose_qpos(self.root_pos, self.root_quat, self.joints)
 
+    def taken(self, rows: np.ndarray) -> Pose:
+        """Some of the frames."""
+        return Pose(self.root_pos[rows], self.root_quat[rows], self.joints[rows])
+
+    def stepped(self, rows: np.ndarray, step: np.ndarray) -> Pose:
+        """With some frames moved by velocities (K, 20) times one second, joints kept within their range."""
+        low, high = joint_table().range.T
+        pos, quat, joints = self.root_pos.copy(), self.root_quat.copy(), self.joints.copy()
+        pos[rows] += step[:, :3]
+        quat[rows] = quat_mul(quat[rows], quat_from_rotvec(step[:, 3:6]))
+        joints[rows] = np.clip(joints[rows] + step[:, 6:], low, high)
+        return Pose(pos, quat, joints)
+
 
 def root_quat(root: np.ndarray) -> np.ndarray:
     """Root quaternion of frames with columns forward, left, up (T, 3, 3)."""
@@ -91,29 +104,25 @@ def solve(
         SIGMA_FOOT_SWING * (resting_turn / SIGMA_FOOT_SWING) ** firm[..., None],
     )
     pose = start or Pose(goal_pos, goal_quat, np.clip(preferred, low, high))
+    rows = np.arange(len(preferred))
     for _ in range(WARM_ITERATIONS if start else ITERATIONS):
         may_end()
-        frames = forward(pose.qpos())
-        jacobian, residual = _system(pose, frames, targets, goal)
+        here = pose.taken(rows)
+        jacobian, residual = _system(here, targets.taken(rows), tuple(values[rows] for values in goal))
         transposed = np.swapaxes(jacobian, -1, -2)
         pull = np.einsum("tij,tj->ti", transposed, residual)
-        step = bounded_step(transposed @ jacobian, pull, pose.joints)
-        pose = Pose(
-            pose.root_pos + step[:, :3],
-            quat_mul(pose.root_quat, quat_from_rotvec(step[:, 3:6])),
-            np.clip(pose.joints + step[:, 6:], low, high),
-        )
-        if np.abs(step).max() < CLOSE_ENOUGH:
+        step = bounded_step(transposed @ jacobian, pull, here.joints)
+        pose = pose.stepped(rows, step)
+        rows = rows[np.abs(step).max(axis=1) > CLOSE_ENOUGH]
+        if not len(rows):
             break
     return pose
 
 
-Goal = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
-
-
-def _system(pose: Pose, frames: BodyFrames, targets: Targets, goal: Goal) -> tuple[np.ndarray, np.ndarray]:
+def _system(pose: Pose, targets: Targets, goal: tuple[np.ndarray, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Stacked Jacobian (T, R, 20) and residual (T, R), each row over its sigma."""
-    n, coupling = len(pose.joints), reduction(pose.qpos())
+    qpos = pose.qpos()
+    n, frames, coupling = len(qpos), forward(qpos), reduction(qpos)
     rows: list[np.ndarray] = []
     errors: list[np.ndarray] = []
 

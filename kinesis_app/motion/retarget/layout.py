@@ -51,6 +51,13 @@ class Targets:
     posture: np.ndarray | None
     stated: bool = False
 
+    def taken(self, rows: np.ndarray) -> Targets:
+        """Some of the frames."""
+        posture = None if self.posture is None else self.posture[rows]
+        return replace(
+            self, root=self.root[rows], legs=self.legs[rows], foot=self.foot[rows], posture=posture
+        )
+
     def root_pos(self) -> np.ndarray:
         """Position of the root's frame that puts the hips where they belong [m], shape (T, 3)."""
         middle = ROOT_FROM_ANATOMICAL.T @ body_shape().hips.mean(axis=0)

@@ -13,11 +13,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS, joint_table
+from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS
 from kinesis_app.body.kinematics import N_DOF, forward, point_jacobian, reduction
 from kinesis_app.body.rotations import (
     quat_conj,
-    quat_from_rotvec,
     quat_mul,
     quat_to_matrix,
     rotvec_from_quat,
@@ -64,7 +63,7 @@ def follow_markers(anatomy: Anatomy, positions: np.ndarray, places: MarkerPlaces
     measured = positions[:, places.columns]
     frames = np.unique(np.linspace(0, len(measured) - 1, min(SAMPLES, len(measured))).astype(int))
     first, body = _first_guess(anatomy, places)
-    sample = _taken(first, frames)
+    sample = first.taken(frames)
     body = _placed(sample, body, measured[frames], places)
     adjusted, body = _adjusted(sample, body, measured[frames], places)
     pose = _followed(_carried_on(first, adjusted, frames), body, measured)
@@ -102,10 +101,6 @@ def _first_guess(anatomy: Anatomy, places: MarkerPlaces) -> tuple[Pose, MarkerBo
     return pose, MarkerBody(scale, places.body, places.place)
 
 
-def _taken(pose: Pose, frames: np.ndarray) -> Pose:
-    return Pose(pose.root_pos[frames], pose.root_quat[frames], pose.joints[frames])
-
-
 def _placed(pose: Pose, body: MarkerBody, measured: np.ndarray, places: MarkerPlaces) -> MarkerBody:
     """Markers of clusters where they are on average over the first poses."""
     frames, _ = scaled(forward(pose.qpos()), body.scale)
@@ -141,10 +136,13 @@ def _misfit(pose: Pose, body: MarkerBody, measured: np.ndarray) -> _Misfit:
     coupling = reduction(qpos)
     n, k = measured.shape[:2]
     miss, by_pose = np.empty((n, k, 3)), np.empty((n, k, 3, N_DOF))
-    for i, b in enumerate(body.body.tolist()):
-        point = frames.pos[:, b] + body.scale[own_segment(b)] * (frames.rot[:, b] @ body.place[i])
-        by_pose[:, i] = point_jacobian(frames, b, point)[0] @ coupling
-        miss[:, i] = measured[:, i] - point
+    for b in np.unique(body.body).tolist():
+        linear, angular = (matrix @ coupling for matrix in point_jacobian(frames, b, frames.pos[:, b]))
+        for i in np.flatnonzero(body.body == b).tolist():
+            arm = body.scale[own_segment(b)] * (frames.rot[:, b] @ body.place[i])
+            # v = v_origin + omega x arm
+            by_pose[:, i] = linear - _skew(arm) @ angular
+            miss[:, i] = measured[:, i] - frames.pos[:, b] - arm
     weight = _weight(miss)
     return _Misfit(
         (np.nan_to_num(miss) * weight).reshape(n, -1),
@@ -153,6 +151,13 @@ def _misfit(pose: Pose, body: MarkerBody, measured: np.ndarray) -> _Misfit:
         frames.rot[:, body.body],
         growth[:, body.body],
     )
+
+
+def _skew(v: np.ndarray) -> np.ndarray:
+    """The matrices (T, 3, 3) of v x for vectors (T, 3)."""
+    out = np.zeros((len(v), 3, 3))
+    out[:, 2, 1], out[:, 0, 2], out[:, 1, 0] = v.T
+    return out - np.swapaxes(out, 1, 2)
 
 
 def _by_body(misfit: _Misfit, body: MarkerBody) -> np.ndarray:
@@ -179,6 +184,7 @@ def _adjusted(
 ) -> tuple[Pose, MarkerBody]:
     """Gauss-Newton on poses, places and scales at once; the poses are eliminated (Schur complement)."""
     n, k = measured.shape[:2]
+    every = np.arange(n)
     wanted = np.concatenate([np.where(places.known[:, None], places.place, body.place).ravel(), body.scale])
     # A prior weighs as much as its marker does over all frames.
     sigma = np.concatenate([places.sigma.ravel(), np.full(len(SEGMENTS), SIGMA_SCALE)])
@@ -201,7 +207,7 @@ def _adjusted(
         right = flat.T @ misfit.value.ravel() + prior * (wanted - now)
         right -= np.einsum("tki,tk->i", mixed, both[..., -1])
         step = np.linalg.solve(shared + np.diag(prior), right)
-        pose = _stepped(pose, np.clip(both[..., -1] - both[..., :-1] @ step, -0.6, 0.6))
+        pose = pose.stepped(every, np.clip(both[..., -1] - both[..., :-1] @ step, -0.6, 0.6))
         now = now + step
         body = replace(body, place=now[: 3 * k].reshape(k, 3), scale=np.maximum(now[3 * k :], 0.2))
         if np.abs(step).max() < CLOSE_ENOUGH:
@@ -219,15 +225,6 @@ def _pose_equations(misfit: _Misfit, pose: Pose) -> tuple[np.ndarray, np.ndarray
     return normal, pull
 
 
-def _stepped(pose: Pose, step: np.ndarray) -> Pose:
-    low, high = joint_table().range.T
-    return Pose(
-        pose.root_pos + step[:, :3],
-        quat_mul(pose.root_quat, quat_from_rotvec(step[:, 3:6])),
-        np.clip(pose.joints + step[:, 6:], low, high),
-    )
-
-
 def _carried_on(first: Pose, adjusted: Pose, frames: np.ndarray) -> Pose:
     """First poses with what the adjustment changed on average, for all frames."""
     turn = quat_mul(quat_conj(first.root_quat[frames]), adjusted.root_quat)
@@ -238,15 +235,18 @@ def _carried_on(first: Pose, adjusted: Pose, frames: np.ndarray) -> Pose:
             (adjusted.joints - first.joints[frames]).mean(axis=0),
         ]
     )
-    return _stepped(first, np.broadcast_to(step, (len(first.joints), N_DOF)))
+    every = np.arange(len(first.joints))
+    return first.stepped(every, np.broadcast_to(step, (len(every), N_DOF)))
 
 
 def _followed(pose: Pose, body: MarkerBody, measured: np.ndarray) -> Pose:
     """Poses of all frames for a body that is known."""
+    rows = np.arange(len(measured))
     for _ in range(ITERATIONS):
-        equations = _pose_equations(_misfit(pose, body, measured), pose)
-        step = bounded_step(*equations, pose.joints)
-        pose = _stepped(pose, step)
-        if np.abs(step).max() < CLOSE_ENOUGH:
+        here = pose.taken(rows)
+        step = bounded_step(*_pose_equations(_misfit(here, body, measured[rows]), here), here.joints)
+        pose = pose.stepped(rows, step)
+        rows = rows[np.abs(step).max(axis=1) > CLOSE_ENOUGH]
+        if not len(rows):
             break
     return pose
