@@ -60,6 +60,26 @@ def advance(sim: Simulation, n: int) -> np.ndarray:
     return sim.frame.qpos[0].copy()
 
 
+def test_no_command_lets_time_stand_still() -> None:
+    """After a command the thread waits for the next one no longer than until the next step is due.
+
+    ``queue.SimpleQueue.get`` with a timeout of a microsecond never came back in one of 1000 to 10 000 cases, where
+    something had been put in before: after a click on Play the human stood still until the next click.
+    """
+    session, steps = LiveSession(Simulation(standing_clip(), Wavy(), "wavy")), 0
+
+    def advance() -> None:
+        nonlocal steps
+        steps += 1
+        session.send(m.SetRate(1.0))
+
+    session._core.advance = advance  # type: ignore[method-assign]
+    session._core.patience = lambda: 1e-6  # type: ignore[method-assign]
+    session._core.snapshot = session.latest_snapshot  # type: ignore[method-assign]
+    with session:
+        assert until(lambda: steps > 5_000, 60.0), f"stands still after {steps} steps"
+
+
 def test_it_sees_and_moves_exactly_as_in_training(sim: Simulation) -> None:
     env = TrackingEnv([standing_clip()], TrackingSettings(n_envs=1, n_threads=1))
     env.bodies.reset(np.zeros(1, dtype=int), env.bank.qpos[:1], env.bank.qvel[:1])

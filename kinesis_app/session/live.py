@@ -37,7 +37,8 @@ class LiveSession:
     ) -> None:
         self._core = SessionCore(simulation, playing=playing, loop=loop, rate=rate)
         self._history = simulation.history
-        self._commands: queue.SimpleQueue[m.Command] = queue.SimpleQueue()
+        # No SimpleQueue: CPython's may wait for ever where it was to wait for a microsecond.
+        self._commands: queue.Queue[m.Command] = queue.Queue()
         self._latest = self._core.snapshot()
         self._thread = threading.Thread(target=self._run, name="session", daemon=True)
 
