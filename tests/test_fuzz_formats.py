@@ -234,3 +234,45 @@ def test_counts_that_the_file_cannot_hold_are_not_believed(tmp_path: Path) -> No
     path.write_bytes(path.read_bytes().replace(b"(4, 22, 3), }  ", b"(4000000000, 22, 3), }  ")[:-9])
     with bounded(), pytest.raises(KinesisError):
         import_motion(path)
+
+
+def test_hierarchies_that_bite_their_tail_are_refused(tmp_path: Path) -> None:
+    path = SEEDS["07_01.amc"](tmp_path / "07_01.amc")
+    asf = path.with_suffix(".asf")
+    text = asf.read_text()
+    for cycle in ("rtibia rfemur\n", "rtibia root\n", "rtibia rtibia\n", "lost rfoot\n"):
+        asf.write_text(text.replace("rtibia rfoot\n", cycle))
+        with bounded(), pytest.raises(KinesisError):
+            import_motion(path)
+    deep = tmp_path / "deep.bvh"
+    deep.write_text("HIERARCHY\n" + "JOINT a\n{\n" * 200_000 + "MOTION\n")
+    with bounded(), pytest.raises(KinesisError, match="line 2003"):
+        import_motion(deep)
+
+
+@pytest.mark.parametrize("times", ["0.5\t", "0.02\t", "nan\t", "-1e300\t"])
+def test_times_that_stand_still_or_run_back_are_refused(times: str, tmp_path: Path) -> None:
+    path = SEEDS["walk.mot"](tmp_path / "walk.mot")
+    path.write_text(path.read_text().replace("\n0.20000\t", f"\n{times}"))
+    with bounded(), pytest.raises(KinesisError):
+        import_motion(path)
+
+
+@pytest.mark.parametrize(
+    "shape", ["(4000000000, 156)", "(24, 4000000000, 156)", "(0, 22, 3)", "(0, 156)", "()"]
+)
+def test_headers_in_archives_are_not_believed(shape: str, tmp_path: Path) -> None:
+    """One array of an AMASS file announces another shape than its bytes have, or none worth reading."""
+    path = SEEDS["amass.npz"](tmp_path / "a.npz")
+    with zipfile.ZipFile(path) as archive:
+        arrays = {name: archive.read(name) for name in archive.namelist()}
+    poses = arrays["poses.npy"]
+    end = 10 + int.from_bytes(poses[8:10], "little")
+    header = poses[10:end].replace(b"(24, 156)", shape.encode()).rstrip() + b"\n"
+    body = poses[end:] if "4000000000" in shape else bytes(8 * (shape == "()"))
+    arrays["poses.npy"] = poses[:8] + len(header).to_bytes(2, "little") + header + body
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in arrays.items():
+            archive.writestr(name, content)
+    with bounded(), pytest.raises(KinesisError):
+        import_motion(path)

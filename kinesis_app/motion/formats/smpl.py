@@ -113,14 +113,19 @@ def _poses(arrays: Mapping[str, np.ndarray], path: Path) -> np.ndarray:
     body, root = _there(arrays, BODY_POSES), _there(arrays, ROOT_TURNS)
     if _there(arrays, POSES) in arrays or body not in arrays or root not in arrays:
         poses = _numbers(arrays, _there(arrays, POSES), path)
-        return poses.reshape(len(poses), -1) if poses.ndim == 3 and poses.shape[2] == 3 else poses
+        return _flat(poses) if poses.ndim == 3 else poses
     parts = [_numbers(arrays, name, path) for name in (root, body)]
     if any(part.ndim not in (2, 3) or len(part) != len(parts[0]) for part in parts):
         raise KinesisError(
             f"'{path}': '{root}' (T, 3) and '{body}' (T, 63) expected, "
             f"found {parts[0].shape} and {parts[1].shape}."
         )
-    return np.hstack([part.reshape(len(part), math.prod(part.shape[1:])) for part in parts])
+    return np.hstack([_flat(part) for part in parts])
+
+
+def _flat(array: np.ndarray) -> np.ndarray:
+    """(T, J, 3) or (T, 3 J) as (T, 3 J)."""
+    return array.reshape(len(array), math.prod(array.shape[1:]))
 
 
 def _numbers(arrays: Mapping[str, np.ndarray], name: str, path: Path) -> np.ndarray:

@@ -56,7 +56,7 @@ def read_trc(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
     positions = _positions(lines, len(names), path) * (given.unit or metres or 1.0)
     notes = [f"{header['Units']} at {fps:g} frames per second"]
     stated = header.get("NumFrames", "")
-    if stated.isdecimal() and int(stated) != len(positions):
+    if stated.isdecimal() and stated[-9:].lstrip("0") != str(len(positions)):
         notes.append(f"the header announces {stated[:9]} frames, {len(positions)} are there")
     return marker_motion(path, "trc", fps, names, positions, given, notes)
 

@@ -32,7 +32,7 @@ STEP = 0.6
 """Largest change of an angle per iteration [rad]; keeps the first steps on the sane branch."""
 
 SIGMA_ROOT, SIGMA_ROOT_TURN = 0.005, 0.03
-SIGMA_KNEE = 0.015
+SIGMA_KNEE, SIGMA_KNEE_SWING = 0.03, 0.015
 SIGMA_REST, SIGMA_SWING = 0.003, 0.015
 """How far each target may be missed [m, rad]: resting feet come first, then the pelvis.
 
@@ -102,6 +102,7 @@ def solve(
         preferred,
         SIGMA_SWING * (SIGMA_REST / SIGMA_SWING) ** firm,
         SIGMA_FOOT_SWING * (resting_turn / SIGMA_FOOT_SWING) ** firm[..., None],
+        SIGMA_KNEE_SWING * (SIGMA_KNEE / SIGMA_KNEE_SWING) ** firm,
     )
     pose = start or Pose(goal_pos, goal_quat, np.clip(preferred, low, high))
     rows = np.arange(len(preferred))
@@ -130,14 +131,14 @@ def _system(pose: Pose, targets: Targets, goal: tuple[np.ndarray, ...]) -> tuple
         rows.append(jacobian / np.atleast_1d(sigma)[..., None])
         errors.append(error / sigma)
 
-    goal_pos, goal_quat, preferred, sigma_foot, sigma_turn = goal
+    goal_pos, goal_quat, preferred, sigma_foot, sigma_turn, sigma_knee = goal
     identity = np.broadcast_to(np.eye(N_DOF), (n, N_DOF, N_DOF))
     add(identity[:, :3], goal_pos - pose.root_pos, SIGMA_ROOT)
     turn = rotvec_from_quat(quat_mul(quat_conj(pose.root_quat), goal_quat))
     add(identity[:, 3:6], turn, SIGMA_ROOT_TURN)
     foot_goal = np.swapaxes(targets.foot @ np.swapaxes(body_shape().foot_axes, -1, -2), 0, 1)
     for side in (0, 1):
-        for column, sigma in ((1, SIGMA_KNEE), (2, sigma_foot[:, side, None])):
+        for column, sigma in ((1, sigma_knee[:, side, None]), (2, sigma_foot[:, side, None])):
             body = int(LEG_BODIES[side, column])
             linear, _ = point_jacobian(frames, body, frames.pos[:, body])
             add(linear @ coupling, targets.legs[:, side, column] - frames.pos[:, body], sigma)
