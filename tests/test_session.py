@@ -63,8 +63,9 @@ def advance(sim: Simulation, n: int) -> np.ndarray:
 def test_no_command_lets_time_stand_still() -> None:
     """After a command the thread waits for the next one no longer than until the next step is due.
 
-    ``queue.SimpleQueue.get`` with a timeout of a microsecond never came back in one of 1000 to 10 000 cases, where
-    something had been put in before: after a click on Play the human stood still until the next click.
+    ``queue.SimpleQueue.get`` with a timeout of a microsecond never came back in one of 1000 to 10 000
+    cases, where something had been put in before: after a click on Play the human stood still until the
+    next click.
     """
     session, steps = LiveSession(Simulation(standing_clip(), Wavy(), "wavy")), 0
 
