@@ -37,7 +37,7 @@ LIFTS, MOST_LIFTS, DEEPEST_SOLE = 2, 6, -0.008
 """Soles are put on the floor this often, and again while one would still be deeper than this [m]."""
 LATE = 0.08
 """Time for which the toes stay bent after the ball's contact [s]; where feet slide, none is tried."""
-FAR, NEAR = 0.12, 0.03
+FAR, NEAR = 0.12, 0.02
 """How far the pelvis may be moved [m], and how far if the body then misses its source by too much."""
 NONSENSE = 100.0
 """A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
