@@ -351,6 +351,14 @@ def test_time_goes_where_it_is_sent(bench: Bench) -> None:
     bench.until(lambda: shot().step == 0)
 
 
+def test_two_films_at_once_have_two_names(bench: Bench) -> None:
+    """The second one is asked for while the first one's file is not there yet."""
+    (bench.desk.folder / "kinesis_002.gif").touch()
+    names = [bench.desk.free_name(".gif").name for _ in range(3)]
+    assert names == ["kinesis_001.gif", "kinesis_003.gif", "kinesis_004.gif"]
+    assert bench.desk.free_name(".mp4").name == "kinesis_001.mp4"
+
+
 def test_experiments_start_and_end(bench: Bench) -> None:
     bench.do("experiment.weak_soleus")
     bench.until(lambda: dict(bench.desk.shot.experiment.strength) == {"soleus": 0.2})

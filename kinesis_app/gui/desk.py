@@ -62,6 +62,7 @@ class Desk:
         motion_name: What the motion was opened as.
         policy_name: What the policy was opened as; empty for the default.
         session_file: Where the session was saved last.
+        given: Names of files that were given away.
         done: Experiments before each change, the last one at the end.
         undone: Those that were taken back.
         closing: Set to end.
@@ -90,6 +91,7 @@ class Desk:
     motion_name: str = ENDLESS
     policy_name: str = ""
     session_file: Path | None = None
+    given: set[Path] = field(default_factory=set)
     done: list[Experiment] = field(default_factory=list)
     undone: list[Experiment] = field(default_factory=list)
     closing: bool = False
@@ -176,10 +178,11 @@ class Desk:
         self.show(shown=None if everything else frozenset(chosen.muscles))
 
     def free_name(self, suffix: str) -> Path:
-        """A file name not yet taken: ``kinesis_001.png`` and so on."""
-        return next(
-            path for i in range(1, 100000) if not (path := self.folder / f"kinesis_{i:03d}{suffix}").exists()
-        )
+        """A file name never given before and not yet taken: ``kinesis_001.png`` and so on."""
+        names = (self.folder / f"kinesis_{i:03d}{suffix}" for i in range(1, 100000))
+        free = next(path for path in names if path not in self.given and not path.exists())
+        self.given.add(free)  # a film is long under way before its file is there
+        return free
 
     def clip_range(self) -> tuple[float, float]:
         """Run times of what exports and films hold: the A-B loop, or else this motion so far [s].
