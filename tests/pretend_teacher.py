@@ -12,8 +12,8 @@ class PretendTeacher:
 
     action_size = 14
 
-    def is_run(self, rows: np.ndarray) -> np.ndarray:
-        return rows % 2 == 1
+    def gait(self, rows: np.ndarray) -> np.ndarray:
+        return np.eye(3)[rows % 3]
 
     def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
         bodies.step(np.repeat(self.label(bodies, action, rows, moved)[:, None], 5, axis=1))

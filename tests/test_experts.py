@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kinesis_app.env.observation import OBSERVATION_SIZE
-from kinesis_app.motion.gait import walk
+from kinesis_app.motion.gait import stand, walk
 from kinesis_app.motion.gait.running import run
 from training.experts import Experts
 from training.networks import Actor
@@ -23,20 +23,27 @@ def always(value: float) -> Actor:
     return actor
 
 
+WALKING, STANDING, RUNNING, BETWEEN = [0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.4, 0.3, 0.3]
+
+
 def test_each_body_asks_the_expert_of_its_motion() -> None:
-    experts = Experts(always(0.25), always(-0.5))
+    experts = Experts(always(0.25), stander=always(0.75), runner=always(-0.5))
     seen = np.zeros((4, OBSERVATION_SIZE), np.float32)
-    action = experts.act(seen, np.array([False, True, True, False]))
-    assert np.array_equal(action[:, 0], [0.25, -0.5, -0.5, 0.25])
+    action = experts.act(seen, np.array([WALKING, RUNNING, STANDING, BETWEEN]))
+    assert np.array_equal(action[:, 0], [0.25, -0.5, 0.75, 0.25])
 
 
-def test_without_a_runner_the_walker_runs_too() -> None:
-    seen = np.zeros((2, OBSERVATION_SIZE), np.float32)
-    assert np.all(Experts(always(0.25)).act(seen, np.array([True, False])) == 0.25)
+def test_without_other_experts_the_walker_does_all() -> None:
+    seen = np.zeros((3, OBSERVATION_SIZE), np.float32)
+    assert np.all(Experts(always(0.25)).act(seen, np.array([WALKING, RUNNING, STANDING])) == 0.25)
 
 
-@pytest.mark.parametrize(("clip", "is_run"), [(walk(1.1, 6.0), False), (run(2.5, 2.0), True)])
-def test_a_run_is_told_by_its_flight(clip, is_run: bool) -> None:
+@pytest.mark.parametrize(
+    ("clip", "gait"),
+    [(stand(4.0), STANDING), (walk(1.1, 6.0, stand_before=0.0), WALKING), (run(2.5, 2.0), RUNNING)],
+)
+def test_a_motion_is_told_by_its_contacts(clip, gait: list[float]) -> None:
     teacher = pytest.importorskip("training.teacher").TeacherActuator([clip])
-    rows = np.arange(30, len(teacher.table.gait) - 30)
-    assert np.all(teacher.is_run(rows) == is_run)
+    n = len(teacher.table.gait)
+    rows = np.arange(n // 3, n // 2)
+    assert np.all(np.argmax(teacher.gait(rows), axis=1) == np.argmax(gait))

@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="distil into this policy (.onnx), not into a new network",
     )
+    add("--stander", default="", metavar="FILE", help="distil standing from this teacher (.pt)")
     add("--runner", default="", metavar="FILE", help="distil the runs from this teacher (.pt)")
     add("--init", default="", metavar="FILE", help="start from a policy (.onnx) or a stage's result (.pt)")
     add("--motions", nargs="+", default=[], metavar="PATH", help="motion files or folders to train on too")
@@ -130,8 +131,9 @@ def _new(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
     _check_init(config, stages[0], options.init)
     if options.student:
         _check_network("--student", options.student, "the distillation", network_sizes("muscles"))
-    if options.runner:
-        _check_network("--runner", options.runner, "a teacher", network_sizes("teacher"))
+    for option in ("stander", "runner"):
+        if file := getattr(options, option):
+            _check_network(f"--{option}", file, "a teacher", network_sizes("teacher"))
     _check_shares(config, stages, ranks)
     if ranks.is_first and not options.quiet:
         print("Making the reference motions ...", file=sys.stderr)
@@ -145,6 +147,7 @@ def _new(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
         "motions": list(options.motions),
         "init": options.init,
         "student": options.student,
+        "stander": options.stander,
         "runner": options.runner,
         "device": options.device,
     }
@@ -225,6 +228,7 @@ def _run(directory: Path, config: TrainConfig, facts: dict, seconds: float, quie
         motions=tuple(facts["motions"]),
         init=facts["init"],
         student=facts.get("student", ""),
+        stander=facts.get("stander", ""),
         runner=facts.get("runner", ""),
         command=facts["command"],
     )

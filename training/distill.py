@@ -29,8 +29,8 @@ from training.ranks import ALONE, Ranks, average_gradients
 class Labeller(Protocol):
     """What DAgger needs of the teacher's actuator."""
 
-    def is_run(self, rows: np.ndarray) -> np.ndarray:
-        """Where the motion is a run, bool, shape (B,)."""
+    def gait(self, rows: np.ndarray) -> np.ndarray:
+        """How much the motion is standing, walking and running, shape (B, 3)."""
 
     def label(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> np.ndarray:
         """Mean target activation of the next control step, shape (B, 80); the bodies stay as they are."""
@@ -149,7 +149,7 @@ def collect_labels(
         student.observation, student.by_teacher = env.reset(), np.ones(n_envs, bool)
     ended: list[np.ndarray] = []
     for _ in range(math.ceil(n_labels / n_envs)):
-        wanted = experts.act(student.observation, labeller.is_run(env.rows()))
+        wanted = experts.act(student.observation, labeller.gait(env.rows()))
         label = labeller.label(env.bodies, wanted, env.rows(), env.moved)
         store.append(student.observation, label)
         own = student.actor(torch.from_numpy(student.observation)).numpy()

@@ -65,7 +65,8 @@ def _experts(run: Run) -> Experts:
     walker = initial_actor(run, "teacher.pt", "teacher", ())
     if len(walker.sizes) < 3:
         raise KinesisError("Distillation needs a teacher: run that stage first, or --init .../teacher.pt.")
-    return Experts(walker, load_network(Path(run.runner)) if run.runner else None)
+    stander, runner = (load_network(Path(file)) if file else None for file in (run.stander, run.runner))
+    return Experts(walker, stander, runner)
 
 
 def _own_state(run: Run, state: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Two teachers for one student: one of them runs, the other does all the rest."""
+"""Several teachers for one student: each for the motions that it teaches best."""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ class Experts:
     """Who is asked is decided by the motion, by what is planned within half a second.
 
     Attributes:
-        walker: Teacher of everything that keeps a foot on the floor.
-        runner: Teacher of what has a flight; None if the walker runs as well.
+        walker: Teacher of all that nobody else teaches.
+        stander: Teacher of standing with both feet on the floor; None for the walker.
+        runner: Teacher of what has a flight; None for the walker.
     """
 
     walker: Actor
+    stander: Actor | None = None
     runner: Actor | None = None
 
     @torch.no_grad()
-    def act(self, observation: np.ndarray, running: np.ndarray) -> np.ndarray:
+    def act(self, observation: np.ndarray, gait: np.ndarray) -> np.ndarray:
         """Joint-target offsets, shape (B, 14).
 
         Args:
             observation: What the bodies see, shape (B, n).
-            running: Whose motion is a run now, bool, shape (B,).
+            gait: How much their motions are standing, walking and running, shape (B, 3).
         """
         x = torch.from_numpy(observation)
         action: np.ndarray = self.walker(x).numpy()
-        if self.runner is not None and running.any():
-            action[running] = self.runner(x[torch.from_numpy(running)]).numpy()
+        for column, expert in ((0, self.stander), (2, self.runner)):
+            own = gait[:, column] > 0.5
+            if expert is not None and own.any():
+                action[own] = expert(x[torch.from_numpy(own)]).numpy()
         return action

@@ -58,7 +58,7 @@ class Run:
         motions: Files and folders of motions beside those of the configuration.
         init: Network to start from, or an empty string.
         student: Policy to distil into, or an empty string for a new network.
-        runner: Teacher of the runs beside that of all the rest, or an empty string.
+        stander, runner: Teachers of standing and running beside that of all the rest, or empty strings.
         command: The command line, for the card.
         pending: Checkpoint to go on from.
         interrupted: Set from outside to stop at the next safe point.
@@ -74,6 +74,7 @@ class Run:
     motions: tuple[str, ...] = ()
     init: str = ""
     student: str = ""
+    stander: str = ""
     runner: str = ""
     command: str = ""
     pending: dict[str, Any] | None = None

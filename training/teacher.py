@@ -115,10 +115,9 @@ class TeacherActuator:
         memory[:] = before
         return target
 
-    def is_run(self, rows: np.ndarray) -> np.ndarray:
-        """Where the motion is more of a run than anything else, bool, shape (B,)."""
-        run: np.ndarray = self.table.gait[rows, 2] > 0.5
-        return run
+    def gait(self, rows: np.ndarray) -> np.ndarray:
+        """How much the motion is standing, walking and running, shape (B, 3)."""
+        return self.table.gait[rows]
 
     def _control_step(
         self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray
@@ -142,7 +141,7 @@ class TeacherActuator:
         return self._plant_of(bodies).dual
 
     def _gains_at(self, rows: np.ndarray) -> np.ndarray:
-        return self.table.gait[rows] @ self.gains
+        return self.gait(rows) @ self.gains
 
     def _plant_of(self, bodies: Bodies) -> _Plant:
         if self._plant is None or self._plant.bodies is not bodies:
