@@ -153,12 +153,14 @@ def xdotool_says(*arguments: str) -> str:
     return done.stdout.strip()
 
 
-def run_under(driver_class: type[Driver], result: Path) -> int:
-    """Open the window, let a driver use it, write what it saw."""
+def run_under(
+    driver_class: type[Driver], result: Path, motion: str | None = None, policy: str | None = None
+) -> int:
+    """Open the window on a motion and a policy, let a driver use it, write what it saw."""
     from kinesis_app.gui import check_display
     from kinesis_app.gui.window import Window
 
-    window = Window(check_display(), None, None)
+    window = Window(check_display(motion), motion, policy)
     driver, seen = driver_class(window), {"failed": "did not finish", "passed": []}
 
     def work() -> None:
