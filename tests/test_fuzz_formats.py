@@ -213,6 +213,13 @@ def test_damaged_files_give_one_clear_line_or_a_clip(name: str, tmp_path: Path) 
         target.write_bytes(whole[target])
 
 
+@pytest.mark.parametrize("name", ["walk.mot", "walk.trc", "legs.bvh"])
+def test_recordings_of_an_instant_are_refused(name: str, tmp_path: Path) -> None:
+    raw = read_motions(SEEDS[name](tmp_path / name))[0]
+    with pytest.raises(KinesisError, match="are needed"):
+        retarget(replace(raw, fps=20_000.0))
+
+
 def test_archives_that_unpack_to_more_than_a_motion_are_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.npz"
     with (

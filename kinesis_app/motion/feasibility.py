@@ -15,6 +15,7 @@ import numpy as np
 from kinesis_app.body import kinematics
 from kinesis_app.body.joints import JOINT_NAMES, compose_qpos, joint_table
 from kinesis_app.body.model import physics_model
+from kinesis_app.errors import KinesisError
 from kinesis_app.motion.balance import nearest_inside
 from kinesis_app.motion.clip import MotionClip, resample
 from kinesis_app.motion.dynamics import (
@@ -37,6 +38,8 @@ OUTSIDE = 0.005
 """A ZMP further than this from the soles is outside [m]."""
 LIGHT = 0.5
 """Below this vertical force the ZMP says nothing [body weights]."""
+FEWEST = 3
+"""Frames at ``WORK_FPS`` that a clip needs to have accelerations."""
 TENDON_EVERY = 4
 """Tendon lengths are computed for the frames whose joints move fastest, at most one in this many."""
 
@@ -109,9 +112,14 @@ def check(clip: MotionClip, limits: Limits | None = None) -> Feasibility:
     Args:
         clip: Any clip; an IK error is taken from its info (``quality.mean_residual_mm``).
         limits: What to allow.
+
+    Raises:
+        KinesisError: If the clip is too short to have accelerations.
     """
     limits = limits or Limits()
     work = resample(clip, WORK_FPS)
+    if work.n_frames < FEWEST:
+        raise KinesisError(f"'{clip.name}' lasts {clip.duration:.3g} s, too short to be judged.")
     qpos = work.qpos()
     frames = kinematics.forward(qpos)
     points = contact_points(frames)

@@ -41,7 +41,8 @@ FAR, NEAR = 0.12, 0.02
 """How far the pelvis may be moved [m], and how far if the body then misses its source by too much."""
 NONSENSE = 100.0
 """A recording followed worse than this is not a human's, or not read as it was meant [mm]."""
-MAX_SECONDS = 600.0
+MAX_SECONDS, FEWEST = 600.0, 4
+"""Longest motion [s], and fewest frames of a clip."""
 
 
 def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, RetargetReport]:
@@ -57,10 +58,13 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
         raise KinesisError(
             f"'{raw.source}' lasts {raw.duration:.0f} s; up to {MAX_SECONDS:.0f} s are retargeted."
         )
+    _check_length(int(raw.duration * FPS) + 1, raw)
     own = None if raw.joint_names else _own_motion(raw, name or raw.name)
     if own is not None:
         return own
-    anatomy = overground(resampled(_anatomy(raw), FPS))
+    anatomy = resampled(_anatomy(raw), FPS)
+    _check_length(anatomy.n_frames, raw)
+    anatomy = overground(anatomy)
     targets, scale = lay_out(anatomy)
     targets = on_floor(targets)
     pivoting, contacts = on_one_end(targets, detect(targets))
@@ -72,6 +76,12 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
             f"are axes, units and names right? ({'; '.join(anatomy.notes)})"
         )
     return _with_info(clip, raw, report), report
+
+
+def _check_length(n: int, raw: RawMotion) -> None:
+    """Refuse what has too few frames at ``FPS`` to have accelerations."""
+    if n < FEWEST:
+        raise KinesisError(f"'{raw.source}' gives {n} frame(s) of 1/{FPS:g} s; {FEWEST} are needed.")
 
 
 @dataclass(frozen=True)
