@@ -62,7 +62,9 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
     own = None if raw.joint_names else _own_motion(raw, name or raw.name)
     if own is not None:
         return own
-    anatomy = resampled(_anatomy(raw), FPS)
+    anatomy = _anatomy(raw)
+    _check_axes(anatomy, raw)
+    anatomy = resampled(anatomy, FPS)
     _check_length(anatomy.n_frames, raw)
     anatomy = overground(anatomy)
     targets, scale = lay_out(anatomy)
@@ -76,6 +78,20 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
             f"are axes, units and names right? ({'; '.join(anatomy.notes)})"
         )
     return _with_info(clip, raw, report), report
+
+
+def _check_axes(anatomy: Anatomy, raw: RawMotion) -> None:
+    """Refuse segments whose points lie in one line or one spot: they have no orientation."""
+    for name, axes in (("pelvis", anatomy.pelvis), ("feet", anatomy.foot), ("trunk", anatomy.trunk)):
+        if axes is None:
+            continue
+        flat = ~(np.linalg.det(axes) > 0.5)
+        frames = np.flatnonzero(flat.reshape(len(axes), -1).any(axis=1))
+        if len(frames):
+            raise KinesisError(
+                f"'{raw.source}': in {len(frames)} frame(s), the first is {frames[0] + 1}, the points of the "
+                f"{name} lie in one line or one spot, so it faces nowhere. Are they named and placed right?"
+            )
 
 
 def _check_length(n: int, raw: RawMotion) -> None:
