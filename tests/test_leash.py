@@ -19,10 +19,11 @@ def test_only_what_exceeds_the_leash_moves() -> None:
     np.testing.assert_allclose(again, moved)
 
 
-@pytest.mark.parametrize("share", [0.0, 1.0])
-def test_a_pushed_body_takes_its_reference_along(share: float) -> None:
+@pytest.mark.parametrize(("share", "leash"), [(0.0, LEASH), (1.0, LEASH), (1.0, 0.02)])
+def test_a_pushed_body_takes_its_reference_along(share: float, leash: float) -> None:
+    push = PushSettings(400.0, 0.3, 0.04)
     settings = TrackingSettings(
-        n_envs=2, start_noise=0.0, fail_distance=9.0, leashed_share=share, push=PushSettings(400.0, 0.3, 0.04)
+        n_envs=2, start_noise=0.0, fail_distance=9.0, leashed_share=share, leash=leash, push=push
     )
     env = TrackingEnv([stand(3.0)], settings, seed=1)
     env.reset()
@@ -31,7 +32,7 @@ def test_a_pushed_body_takes_its_reference_along(share: float) -> None:
     gap = np.linalg.norm(env.bodies.frame().qpos[:, :2] - env.bank.qpos[0, :2] - env.moved, axis=1)
     if share:
         assert (np.linalg.norm(env.moved, axis=1) > LEASH).all()
-        assert (gap < LEASH + 1e-9).all()
+        np.testing.assert_allclose(gap, leash)
     else:
         assert (env.moved == 0.0).all()
         assert (gap > 2 * LEASH).all()

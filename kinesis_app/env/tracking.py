@@ -52,6 +52,7 @@ class TrackingSettings:
             the clip, the muscles at rest; the others start anywhere.
         leashed_share: Share of episodes in which the reference is on a leash; in the others it keeps
             its place.
+        leash: How long it is: how far a pelvis may stray before it takes its reference along [m].
         start_noise: Standard deviation of joint angles [rad] at the start of an episode; joint
             velocities get ten times as much [rad/s].
         reward: Weights of the reward terms.
@@ -66,6 +67,7 @@ class TrackingSettings:
     fail_distance: float = 0.15
     first_frame_share: float = 0.0
     leashed_share: float = 0.0
+    leash: float = LEASH
     start_noise: float = 0.01
     reward: RewardSettings = field(default_factory=RewardSettings)
     push: PushSettings = field(default_factory=PushSettings)
@@ -220,7 +222,7 @@ class TrackingEnv:
         self.step_index[rows[first]] = 0
         self.age[rows] = 0
         self.moved[rows] = 0.0
-        self.leash[rows] = np.where(self._by_lot(n, self.settings.leashed_share), LEASH, np.inf)
+        self.leash[rows] = np.where(self._by_lot(n, self.settings.leashed_share), self.settings.leash, np.inf)
         self.delay.restart(rows, self._by_lot(n, self.settings.variation.delayed))
         self._push[rows] = 0.0
         self._push_left[rows] = 0
