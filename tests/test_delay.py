@@ -7,11 +7,17 @@ import pytest
 
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.cli.parsers import parser_for
+from kinesis_app.env.action import excitations
+from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.delay import LONGEST, Delay
+from kinesis_app.env.foresight import foreseen
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.env.variation import VariationSettings
 from kinesis_app.evaluation import evaluate
+from kinesis_app.evaluation.pushes import evaluate_pushes
 from kinesis_app.motion.gait import stand
+from kinesis_app.policy.onnx_policy import read_policy
+from kinesis_app.shipped import shipped_folder
 
 
 def test_what_arrives_by_hand() -> None:
@@ -88,9 +94,51 @@ def test_evaluation_with_delay() -> None:
 
         return policy
 
-    prompt, late = (evaluate(counting(), [stand(1.0)], delay=k, n_threads=1) for k in (0, 1))  # type: ignore[arg-type]
+    prompt, late = (
+        evaluate(counting(), [stand(1.0)], delay=k, n_threads=1, foresight=False)  # type: ignore[arg-type]
+        for k in (0, 1)
+    )
     assert late.clips[0].mean_activation < prompt.clips[0].mean_activation
     options = parser_for("evaluate").parse_args(["--delay", str(LONGEST)])
     assert options.delay == LONGEST
     with pytest.raises(SystemExit):
         parser_for("evaluate").parse_args(["--delay", str(LONGEST + 1)])
+
+
+def test_what_is_on_its_way() -> None:
+    delay = Delay(2, 1)
+    delay.restart(np.arange(2), 2)
+    assert delay.on_their_way() == []  # nobody has acted
+    for value in (1.0, 2.0, 3.0):
+        delay(np.full((2, 1), value))
+    assert [float(action[0, 0]) for action in delay.on_their_way()] == [2.0, 3.0]
+    assert float(delay(np.full((2, 1), 4.0))[0, 0]) == 2.0  # as foretold
+    delay.restart(np.array([1]), 2)
+    assert delay.on_their_way() == []
+
+
+def test_what_is_foreseen_comes_true_and_foreseeing_changes_nothing() -> None:
+    """Who foresaw two steps goes on as who did not, and it comes true, but for a push."""
+    actions = np.random.default_rng(0).uniform(0.0, 0.3, (4, 2, N_MUSCLES))
+    bodies, others = Bodies(2, 1), Bodies(2, 1)
+    for action in actions[:2]:
+        for them in (bodies, others):
+            them.step(excitations(action, them.activation()))
+    told = foreseen(bodies, list(actions[2:]))
+    push = np.zeros((2, 6))
+    push[1, 0] = 300.0
+    for action in actions[2:]:
+        for them in (bodies, others):
+            them.set_push(push)
+            them.step(excitations(action, them.activation()))
+    np.testing.assert_array_equal(bodies.frame().qpos, others.frame().qpos)
+    np.testing.assert_array_equal(told.qpos[0], bodies.frame().qpos[0])
+    assert np.abs(told.qvel[1] - bodies.frame().qvel[1]).max() > 0.1  # nobody foresees a push
+
+
+def test_the_shipped_policy_stands_late_commands_by_foresight() -> None:
+    policy = read_policy(shipped_folder("policies") / "locomotion.onnx")
+    foreseeing = evaluate_pushes(policy, 4, force=50.0, delay=1, n_threads=1)
+    blind = evaluate_pushes(policy, 4, force=50.0, delay=1, n_threads=1, foresight=False)
+    assert foreseeing.survived == 4
+    assert blind.survived < 4

@@ -50,10 +50,11 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
     tables: list[str] = []
     only = (options.goals, options.commands, options.emg, options.minutes, options.latency)
     if options.motions or not any(only):
+        clips = motions_to_evaluate(options.motions)
         evaluation = evaluate(
-            policy, motions_to_evaluate(options.motions), progress=_progress, delay=options.delay
+            policy, clips, progress=_progress, delay=options.delay, foresight=not options.blind
         )
-        result |= evaluation.to_json() | {"delay_steps": options.delay}
+        result |= evaluation.to_json() | {"delay_steps": options.delay, "foresight": not options.blind}
         tables.append(table(evaluation))
     if options.pushes:
         pushes = evaluate_pushes(
@@ -65,6 +66,7 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
             seed=options.seed,
             leash=math.inf if options.fixed_place else LEASH,
             delay=options.delay,
+            foresight=not options.blind,
         )
         result["pushes"] = pushes.to_json()
         tables.append(push_line(pushes))

@@ -131,8 +131,10 @@ def _evaluate() -> _Parser:
         type=int,
         choices=range(6),
         default=0,
-        help="motions and pushes with muscles that obey K control steps (33 ms) late, at most 5",
+        help="motions and pushes with muscles that obey K control steps (33 ms) late, at most 5; "
+        "a forward model of the body makes up for it",
     )
+    parser.add_argument("--blind", action="store_true", help="a delay without the forward model")
     parser.add_argument("--goals", metavar="N", type=_counting, help="go to N random places, once each")
     parser.add_argument(
         "--range",

@@ -1,7 +1,7 @@
 """Sensorimotor delay: what the policy decides reaches the muscles some control steps late.
 
 For a policy without memory it is the same whether the senses or the commands are late: either way
-a control step is governed by what was seen some steps before.
+a control step is governed by what was seen some steps before. :mod:`.foresight` makes up for it.
 """
 
 from __future__ import annotations
@@ -42,3 +42,12 @@ class Delay:
         self.is_new[:] = False
         arrived: np.ndarray = self.waiting[self.steps, np.arange(len(self.steps))]
         return arrived
+
+    def on_their_way(self) -> list[np.ndarray]:
+        """What arrives in the coming control steps whatever is told now, the next first, (B, m) each.
+
+        As far as it is known for all bodies: nothing before all of them have acted.
+        """
+        n_known = 0 if self.is_new.any() else int(self.steps.min())
+        bodies = np.arange(len(self.steps))
+        return [self.waiting[self.steps - 1 - k, bodies] for k in range(n_known)]

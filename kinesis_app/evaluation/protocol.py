@@ -89,6 +89,7 @@ def evaluate(
     actuator: Actuator | None = None,
     progress: Callable[[int, int], None] | None = None,
     delay: int = 0,
+    foresight: bool = True,
 ) -> Evaluation:
     """Run KINESIS' protocol.
 
@@ -99,6 +100,7 @@ def evaluate(
         actuator: How actions move bodies; muscles by default.
         progress: Called with clips done and clips in all.
         delay: How late actions reach the muscles [control steps].
+        foresight: Whether a forward model makes up for the delay, see :mod:`kinesis_app.env.foresight`.
     """
     rows: dict[int, ClipResult] = {}
     # Clips of like length together: a batch runs as long as its longest clip.
@@ -107,7 +109,9 @@ def evaluate(
         batch = order[first : first + MAX_BODIES]
         bank = reference_bank([clips[i] for i in batch])
         index = np.arange(len(batch))
-        run = rollout(bank, index, policy, actuator=actuator, n_threads=n_threads, delay=delay)
+        run = rollout(
+            bank, index, policy, actuator=actuator, n_threads=n_threads, delay=delay, foresight=foresight
+        )
         for column, i in enumerate(batch):
             rows[i] = clip_result(clips[i], run, column, int(bank.control_steps[column]))
         if progress is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +12,6 @@ from kinesis_app.body.model import CTRL_DT
 from kinesis_app.env.leash import LEASH
 from kinesis_app.env.reference import reference_bank
 from kinesis_app.evaluation.rollout import FAIL_DISTANCE, PolicyFunction, Rollout, rollout
-from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import stand, walk
 
 STEADY_AFTER = 3.0
@@ -47,7 +47,7 @@ class PushEvaluation:
     """All trials of one kind of push.
 
     ``leash_m``: how far a body may stray before its reference follows; ``delay_steps``: how many control
-    steps late actions reached the muscles.
+    steps late actions reached the muscles; ``foresight``: whether a forward model made up for it.
     """
 
     force_n: float
@@ -57,6 +57,7 @@ class PushEvaluation:
     trials: tuple[PushTrial, ...]
     leash_m: float = LEASH
     delay_steps: int = 0
+    foresight: bool = True
 
     @property
     def survived(self) -> int:
@@ -78,6 +79,7 @@ def evaluate_pushes(
     n_threads: int | None = None,
     leash: float = LEASH,
     delay: int = 0,
+    foresight: bool = True,
 ) -> PushEvaluation:
     """Push ``count`` humans once each at the pelvis, in random horizontal directions.
 
@@ -92,6 +94,7 @@ def evaluate_pushes(
         leash: How far a body may stray before it takes its reference along [m], as in the window;
             ``inf``: the reference keeps its place and the body has to come back.
         delay: How late actions reach the muscles [control steps].
+        foresight: Whether a forward model makes up for the delay, see :mod:`kinesis_app.env.foresight`.
     """
     rng = np.random.default_rng(seed)
     angle = rng.uniform(0.0, 2.0 * np.pi, count)
@@ -101,22 +104,22 @@ def evaluate_pushes(
     clip = walk(speed, seconds, stand_after=0.0) if speed else stand(seconds)
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     watched = n_push + round(WATCHED / CTRL_DT)
-    run = _rollout(clip, policy, first, force * direction, n_push, n_threads, leash, delay)
+    run = rollout(
+        reference_bank([clip]),
+        np.zeros(count, dtype=int),
+        policy,
+        n_threads=n_threads,
+        wrench=_pushes(first, force * direction, n_push),
+        leash=leash,
+        delay=delay,
+        foresight=foresight,
+    )
     trials = [_trial(run, i, int(first[i]), watched, float(angle[i])) for i in range(count)]
-    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials), leash, delay)
+    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials), leash, delay, foresight)
 
 
-def _rollout(
-    clip: MotionClip,
-    policy: PolicyFunction,
-    first: np.ndarray,
-    force: np.ndarray,
-    n_push: int,
-    n_threads: int | None,
-    leash: float,
-    delay: int,
-) -> Rollout:
-    """Everybody at once, each pushed by ``force`` (B, 2) [N] for ``n_push`` steps from ``first`` (B,) on."""
+def _pushes(first: np.ndarray, force: np.ndarray, n_push: int) -> Callable[[int], np.ndarray]:
+    """Each body is pushed by ``force`` (B, 2) [N] for ``n_push`` control steps from ``first`` (B,) on."""
 
     def wrench(t: int) -> np.ndarray:
         out = np.zeros((len(first), 6))
@@ -124,8 +127,7 @@ def _rollout(
         out[pushed, :2] = force[pushed]
         return out
 
-    bank, clips = reference_bank([clip]), np.zeros(len(first), dtype=int)
-    return rollout(bank, clips, policy, n_threads=n_threads, wrench=wrench, leash=leash, delay=delay)
+    return wrench
 
 
 def _trial(run: Rollout, row: int, first: int, watched: int, angle: float) -> PushTrial:

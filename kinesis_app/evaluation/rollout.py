@@ -11,6 +11,7 @@ from kinesis_app.body.model import N_SUBSTEPS
 from kinesis_app.body.rotations import heading
 from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.delay import Delay
+from kinesis_app.env.foresight import foreseen
 from kinesis_app.env.leash import moved_on, taken_along
 from kinesis_app.env.observation import LOOK_AHEAD, observe
 from kinesis_app.env.reference import ReferenceBank
@@ -51,6 +52,7 @@ def rollout(
     wrench: Callable[[int], np.ndarray] | None = None,
     leash: float = np.inf,
     delay: int = 0,
+    foresight: bool = True,
 ) -> Rollout:
     """Let one body per entry of ``clip`` follow that clip of ``bank``.
 
@@ -64,6 +66,8 @@ def rollout(
         leash: How far a pelvis may be from its reference before it takes it along [m]; errors are
             against the reference where it then is.
         delay: How late actions reach the muscles [control steps].
+        foresight: Whether the policy sees the bodies as a forward model says they will be when its
+            actions arrive, or as they are; for muscle commands only.
     """
     actuator = actuator if actuator is not None else MuscleActuator()
     late = Delay(len(clip), actuator.action_size)
@@ -77,8 +81,10 @@ def rollout(
     moved, lengths = np.zeros((n, 2)), np.full(n, leash)
     alive, frame, look = np.ones(n, dtype=bool), bodies.frame(), np.array(LOOK_AHEAD)
     for t in range(len(error)):
-        ahead = bank.at(bank.rows(clip[:, None], (t + look[None]) * N_SUBSTEPS))
-        action = policy(observe(frame, moved_on(ahead, moved)))
+        coming = late.on_their_way() if foresight else []
+        seen = foreseen(bodies, coming) if coming else frame
+        ahead = bank.at(bank.rows(clip[:, None], (t + len(coming) + look[None]) * N_SUBSTEPS))
+        action = policy(observe(seen, moved_on(ahead, moved)))
         broken = ~np.isfinite(action).all(axis=1)
         # A body that failed lies still: wild actions of a lost policy could make physics explode.
         action = np.where((alive & ~broken)[:, None], action, 0.0)
