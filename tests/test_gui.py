@@ -315,8 +315,10 @@ def test_pictures_never_change_while_they_are_shown() -> None:
     store = FrameStore(4, 2)
     assert store.take() is None
     for value in range(2, 8):
-        for extra in (0, 100):  # the second one replaces the first before it is seen
-            store.begin(4, 2 if value % 2 else 1)[:] = value + extra
+        height = 2 if value % 2 else 1
+        wanted = np.arange(height * 4 * 3, dtype=np.uint8).reshape(height, 4, 3) + np.uint8(value)
+        for extra in (100, 0):  # the second one replaces the first before it is seen
+            store.begin(4, height)[:] = wanted + extra
             store.commit()
         before = store.shown.copy()
         drawn = store.begin(3, 2)
@@ -324,9 +326,11 @@ def test_pictures_never_change_while_they_are_shown() -> None:
         np.testing.assert_array_equal(store.shown, before)
         picture = store.take()
         assert picture is not None
-        assert picture.shape == (2 if value % 2 else 1, 4, 3)
         assert picture.flags["C_CONTIGUOUS"]
-        assert (picture == value + 100).all()
+        np.testing.assert_array_equal(picture[..., :3], wanted)
+        np.testing.assert_array_equal(store.shown, wanted)
+        assert picture.shape == (height, 4, 4)
+        assert (picture[..., 3] == 255).all()  # what lies behind must not shine through
 
 
 def test_the_benchmark_counts_frames_once() -> None:
@@ -344,6 +348,17 @@ def test_the_benchmark_counts_frames_once() -> None:
     assert watch.summary(1.0)["own_ms"] == pytest.approx(5.0)
 
 
+def test_frames_are_due_at_even_times() -> None:
+    from kinesis_app.gui.pace import LEAST, Pace
+
+    pace = Pace()
+    assert pace.rest(10.0, 50.0) == LEAST  # the first one
+    assert pace.rest(10.004, 50.0) == pytest.approx(0.016)
+    assert pace.rest(10.027, 50.0) == pytest.approx(0.013)  # slept 3 ms too long and worked 4 ms
+    assert pace.rest(10.200, 50.0) == LEAST  # far too late: nothing is made up for
+    assert pace.rest(10.201, 50.0) == pytest.approx(0.019)
+
+
 def test_the_raster_shows_samples_and_leaves_the_rest_empty() -> None:
     from kinesis_app.gui.raster import COLUMNS, levels_of, table_of
     from kinesis_app.gui.traces import Traces
@@ -355,7 +370,10 @@ def test_the_raster_shows_samples_and_leaves_the_rest_empty() -> None:
     assert levels.shape == (80, COLUMNS)
     np.testing.assert_allclose(levels[:, COLUMNS // 4] / (LUT_SIZE - 1), 0.5, atol=1.0 / LUT_SIZE)
     assert (levels[:, -1] == LUT_SIZE).all()  # nothing happened yet
-    np.testing.assert_allclose(table_of("ember")[:LUT_SIZE, :3], lut("ember"), atol=1e-7)
+    np.testing.assert_allclose(
+        table_of("ember")[:LUT_SIZE, :3] / 255.0, lut("ember"), atol=0.5 / 255.0 + 1e-7
+    )
+    assert (table_of("ember")[:, 3] == 255).all()
     assert (levels_of(Traces(), (0.0, 2.0)) == LUT_SIZE).all()
 
 

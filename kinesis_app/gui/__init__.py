@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kinesis_app.gui.display import check_display
-from kinesis_app.gui.memory import give_back_large_pieces
+from kinesis_app.gui.memory import give_back_large_pieces, keep_giving_back
 
 
 def run_window(
@@ -27,6 +27,7 @@ def run_window(
     """
     screen = check_display(motion)
     give_back_large_pieces()
+    keep_giving_back()
     from kinesis_app.gui.window import Window  # after the check: without a display the library aborts
 
     return Window(screen, motion, policy, do).run(seconds)

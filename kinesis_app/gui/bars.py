@@ -54,8 +54,6 @@ class MuscleBars:
     def update(self, shot: m.Snapshot) -> None:
         """Show the instant on the screen."""
         self._fit()
-        if dpg.is_mouse_button_clicked(0) and (muscle := self.hovered()) is not None:
-            self._desk.select_muscle(muscle)
         state = (shot.run_time, shot.experiment, self._desk.muscles.selected)
         if state == self._drawn:
             return
@@ -65,6 +63,11 @@ class MuscleBars:
             for kind, values in (("excitation", shot.excitation), ("activation", shot.activation)):
                 dpg.set_value(f"bars_{kind}_{side}", [sign * values[rows], _HEIGHTS])
         self._show_selected(shot.activation)
+
+    def mouse(self) -> None:
+        """Select the muscle whose bar is clicked; once per frame."""
+        if dpg.is_mouse_button_clicked(0) and (muscle := self.hovered()) is not None:
+            self._desk.select_muscle(muscle)
 
     def hovered(self) -> int | None:
         """Index of the muscle under the mouse."""

@@ -9,7 +9,7 @@ import numpy as np
 
 _TEXTURE_2D, _TEXTURE_BINDING_2D = 0x0DE1, 0x8069
 _TEXTURE_WIDTH, _TEXTURE_HEIGHT = 0x1000, 0x1001
-_UNPACK_ALIGNMENT, _RGB, _UNSIGNED_BYTE = 0x0CF5, 0x1907, 0x1401
+_RGBA, _UNSIGNED_BYTE = 0x1908, 0x1401
 _HIGHEST_NAME = 2048
 """Drivers number textures from 1; the window has a dozen."""
 
@@ -39,14 +39,12 @@ class GlTextures:
         return found
 
     def put(self, name: int, pixels: np.ndarray) -> None:
-        """Copy uint8 (height, width, 3), C-contiguous, into the first corner of a texture."""
+        """Copy uint8 (height, width, 4), C-contiguous, into the first corner of a texture."""
         gl = self._gl
         height, width = pixels.shape[:2]
         gl.glBindTexture(_TEXTURE_2D, name)
-        gl.glPixelStorei(_UNPACK_ALIGNMENT, 1)  # rows of three bytes a pixel follow each other
         data = pixels.ctypes.data_as(ctypes.c_void_p)
-        gl.glTexSubImage2D(_TEXTURE_2D, 0, 0, 0, width, height, _RGB, _UNSIGNED_BYTE, data)
-        gl.glPixelStorei(_UNPACK_ALIGNMENT, 4)
+        gl.glTexSubImage2D(_TEXTURE_2D, 0, 0, 0, width, height, _RGBA, _UNSIGNED_BYTE, data)
 
     def _level(self, what: int) -> int:
         value = ctypes.c_int()

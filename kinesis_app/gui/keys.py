@@ -35,8 +35,6 @@ _ALWAYS = ("Esc", "F1", "Ctrl+K")
 """Keys that no text field has a use for."""
 _FRAMES = 3
 """For so long after typing a key still belongs to the text field: callbacks come late."""
-_LOOK_EVERY = 10
-"""Frames until a text field that is new is known: nobody types into it sooner."""
 KEY_NAMES = frozenset(_NAMES.values())
 
 
@@ -57,7 +55,8 @@ class Keys:
         self._down: list[int] = []
         self._up: list[int] = []
         self._fields: dict[int, int | str] = {}
-        self._known = self._calls = 0
+        self._known: set[int] = set()
+        self._number = -1
         self._typed: deque[bool] = deque(maxlen=2 * _FRAMES)
         self._hidden: list[int] = []
         self._tabbed = 0
@@ -70,32 +69,38 @@ class Keys:
 
     def update(self) -> None:
         """Once per frame, before the callbacks: they come late, when Enter has already left its field."""
-        self._typed.append(self.typing())
+        active = self._active()
+        self._typed.append(bool(active))
         for field in self._hidden:
             dpg.show_item(field)
-        self._hidden = [field for field in self._active() if self._tabbed > 0]
+        self._hidden = active if self._tabbed > 0 else []
         for field in self._hidden:
             dpg.hide_item(field)
         self._tabbed -= 1
 
     def typing(self) -> bool:
         """Whether the keyboard belongs to a text field."""
-        # Rows of panels come and go; to ask for all items takes a third of a millisecond.
-        self._calls += 1
-        if self._calls % _LOOK_EVERY == 1 and len(items := dpg.get_all_items()) != self._known:
-            self._known = len(items)
-            self._fields = {
-                i: _window_of(i) for i in items if dpg.get_item_type(i).split("::")[-1] in _TEXT_ITEMS
-            }
         return bool(self._active())
 
     def _active(self) -> list[int]:
+        # To ask for all items takes a third of a millisecond. But items are numbered as they are made: where
+        # our own number is not the next one, there are new ones.
+        number, last = dpg.generate_uuid(), self._number
+        self._number = number
+        if number != last + 1:
+            self._find_fields()
         # A field in a window that was closed while it had the keyboard is told active for ever.
         return [
             field
             for field, window in self._fields.items()
             if dpg.does_item_exist(field) and dpg.is_item_active(field) and dpg.is_item_shown(window)
         ]
+
+    def _find_fields(self) -> None:
+        items = set(dpg.get_all_items())
+        new = (i for i in items - self._known if dpg.get_item_type(i).split("::")[-1] in _TEXT_ITEMS)
+        fields = {i: window for i, window in self._fields.items() if i in items}
+        self._fields, self._known = fields | {i: _window_of(i) for i in new}, items
 
     def dispatch(self) -> None:
         """Once per frame, after the callbacks: what was pressed in one frame comes in no order of time."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import sys
+import threading
+import time
 
 _M_MMAP_THRESHOLD = -3
 _LARGE = 256 * 1024
 """Pieces from this size on go back to the system when they are freed [bytes]."""
+_EVERY = 30.0
+"""How often small ones do [s]."""
 
 
 def give_back_freed() -> None:
@@ -26,3 +30,19 @@ def give_back_large_pieces() -> None:
     if sys.platform.startswith("linux"):
         with contextlib.suppress(OSError, AttributeError):  # another C library
             ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, _LARGE)
+
+
+def keep_giving_back() -> None:
+    """Give back what is freed twice a minute, for as long as the process lives.
+
+    The history of a run is millions of small pieces, and goes when another motion is loaded: without this
+    the process stays as large as it ever was, and the holes become more.
+    """
+
+    def tidy() -> None:
+        while True:
+            time.sleep(_EVERY)
+            give_back_freed()
+
+    if sys.platform.startswith("linux"):
+        threading.Thread(target=tidy, name="memory", daemon=True).start()

@@ -1,4 +1,4 @@
-"""Where the 3-D picture lies for Dear PyGui to draw it."""
+"""Where pictures that change lie for Dear PyGui to draw them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PictureTexture(Protocol):
     def failed(self) -> bool: ...
 
     def put(self, pixels: np.ndarray) -> None:
-        """Copy a picture, uint8 (height, width, 3), C-contiguous, into the texture's first corner."""
+        """Copy a picture, uint8 (height, width, 4), C-contiguous, into the texture's first corner."""
 
 
 class RawTexture:
@@ -55,7 +55,7 @@ class RawTexture:
 
     def put(self, pixels: np.ndarray) -> None:
         height, width = pixels.shape[:2]
-        np.multiply(pixels, np.float32(1.0 / 255.0), out=self._pixels[:height, :width, :3])
+        np.multiply(pixels, np.float32(1.0 / 255.0), out=self._pixels[:height, :width])
 
 
 class GlTexture:
@@ -91,6 +91,16 @@ class GlTexture:
     def put(self, pixels: np.ndarray) -> None:
         assert self._name is not None
         self._gl.put(self._name, pixels)
+
+
+def coming_texture(texture: PictureTexture | None, width: int, height: int) -> PictureTexture:
+    """``texture``, or a new one where there is none yet, or one that works everywhere where it failed."""
+    if texture is None:
+        return new_texture(width, height)
+    if texture.failed:
+        dpg.delete_item(texture.tag)
+        return RawTexture(width, height)
+    return texture
 
 
 def new_texture(width: int, height: int) -> PictureTexture:

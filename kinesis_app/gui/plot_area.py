@@ -52,6 +52,7 @@ class PlotArea:
         self._pan_from = 0.0
         self._last_click = 0.0
         self._drawn: tuple[object, ...] = ()
+        self._waited = False
         self._tabs = TabRow("right", TITLES, lambda name: desk.set(right_tab=name))
 
     def build(self) -> None:
@@ -68,15 +69,28 @@ class PlotArea:
         with dpg.handler_registry():
             dpg.add_mouse_wheel_handler(callback=self._wheel)
 
-    def update(self, shot: m.Snapshot) -> None:
-        """Bring what is in front up to date; once per frame."""
+    def update(self, shot: m.Snapshot, busy: bool) -> None:
+        """Look at the mouse and bring what is in front up to date; once per frame.
+
+        Args:
+            shot: The instant on the screen.
+            busy: Whether this frame has a new picture. That and new plots cost most: where both would
+                come in one frame, the plots wait for the next one.
+        """
         desk, traces = self._desk, self._desk.traces
         if not desk.settings.right_panel:
             return
         newest = max(traces.newest, shot.history[1])
-        cursor = shot.run_time
-        self._limits = desk.axis.limits(newest, cursor)
+        self._limits = desk.axis.limits(newest, shot.run_time)
         self._mouse(newest)
+        if desk.settings.right_tab == "bars":
+            self._bars.mouse()
+        self._waited = busy and not self._waited
+        if not self._waited:
+            self._draw(shot)
+
+    def _draw(self, shot: m.Snapshot) -> None:
+        desk, traces, cursor = self._desk, self._desk.traces, shot.run_time
         tab = desk.settings.right_tab
         if not _PLOTS[tab]:
             (self._gait if tab == "gait" else self._bars).update(shot)
@@ -91,7 +105,7 @@ class PlotArea:
             tuple(desk.fields),
         )
         state = (*state, desk.settings.color_map, dpg.get_value("joint_choice"))
-        if state == self._drawn:
+        if state == self._drawn or (tab == "muscles" and not self.raster.ready):
             return
         self._drawn = state
         set_limits([f"{plot}_x" for plot in _PLOTS[tab]], self._limits)

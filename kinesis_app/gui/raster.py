@@ -8,6 +8,7 @@ import dearpygui.dearpygui as dpg
 import numpy as np
 
 from kinesis_app.body.muscles import GROUPS, muscle_table
+from kinesis_app.gui.picture_texture import PictureTexture, coming_texture
 from kinesis_app.gui.plot_parts import add_cursor
 from kinesis_app.gui.traces import Traces
 from kinesis_app.view.colors import LUT_SIZE, lut
@@ -15,7 +16,7 @@ from kinesis_app.view.colors import LUT_SIZE, lut
 SIDES = (("l", "Left leg"), ("r", "Right leg"))
 PLOTS = tuple(f"raster_{side}" for side, _ in SIDES)
 COLUMNS = 360
-_EMPTY = np.array([[0.055, 0.063, 0.086, 1.0]], dtype=np.float32)
+_EMPTY = (14, 16, 22)
 
 
 def rows_of(side: str) -> np.ndarray:
@@ -43,8 +44,11 @@ def levels_of(traces: Traces, limits: tuple[float, float]) -> np.ndarray:
 
 @functools.cache
 def table_of(colors: str) -> np.ndarray:
-    """RGBA of a colour map, and of what is not there, float32, shape (LUT_SIZE + 1, 4)."""
-    return np.concatenate([np.insert(lut(colors), 3, 1.0, axis=1), _EMPTY]).astype(np.float32)
+    """RGBA of a colour map, and of what is not there, uint8, shape (LUT_SIZE + 1, 4)."""
+    table = np.full((LUT_SIZE + 1, 4), 255, dtype=np.uint8)
+    table[:-1, :3] = np.rint(255.0 * lut(colors))
+    table[-1, :3] = _EMPTY
+    return table
 
 
 class Raster:
@@ -52,25 +56,17 @@ class Raster:
 
     def __init__(self) -> None:
         self._rows = {side: rows_of(side) for side, _ in SIDES}
-        self._pixels = {side: np.ones((40, COLUMNS, 4), dtype=np.float32) for side, _ in SIDES}
+        self._pixels = np.zeros((40, COLUMNS, 4), dtype=np.uint8)
+        self._textures: dict[str, PictureTexture] = {}
         self._drawn: tuple[object, ...] = ()
 
     def build(self) -> None:
         """Create the plots in the current container."""
-        with dpg.texture_registry():
-            for side, _ in SIDES:
-                dpg.add_raw_texture(
-                    COLUMNS,
-                    40,
-                    self._pixels[side],
-                    tag=f"raster_texture_{side}",
-                    format=dpg.mvFormat_Float_rgba,
-                )
         for side, title in SIDES:
             self._add_plot(side, title)
 
     def update(self, traces: Traces, limits: tuple[float, float], colors: str, selected: int | None) -> None:
-        """Paint what lies within ``limits`` into the textures' memory."""
+        """Paint what lies within ``limits``; only when :attr:`ready`."""
         state = (traces.version, limits, colors, selected)
         if state == self._drawn:
             return
@@ -78,13 +74,27 @@ class Raster:
         levels = levels_of(traces, limits)
         for side, _ in SIDES:
             rows = self._rows[side]
-            # Dear PyGui reads this memory whenever it draws.
-            np.take(table_of(colors), levels[rows], axis=0, out=self._pixels[side], mode="clip")
+            np.take(table_of(colors), levels[rows], axis=0, out=self._pixels, mode="clip")
             if selected is not None and selected in rows:
                 row = int(np.flatnonzero(rows == selected)[0])
-                self._pixels[side][row, :4, :3] = self._pixels[side][row, -4:, :3] = 1.0
-            image = f"raster_image_{side}"
-            dpg.configure_item(image, bounds_min=(limits[0], 0.0), bounds_max=(limits[1], 40.0))
+                self._pixels[row, :4] = self._pixels[row, -4:] = 255
+            self._textures[side].put(self._pixels)
+            bounds = {"bounds_min": (limits[0], 0.0), "bounds_max": (limits[1], 40.0)}
+            dpg.configure_item(f"raster_image_{side}", **bounds)
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to paint on; ask in every frame until there is."""
+        for side, _ in SIDES:  # one after the other: a new texture is told from others by its size
+            image, borders = f"raster_image_{side}", f"raster_borders_{side}"
+            if dpg.does_item_exist(image):
+                continue
+            texture = self._textures[side] = coming_texture(self._textures.get(side), COLUMNS, 40)
+            if not texture.ready:
+                return False
+            axis = f"raster_{side}_y"
+            dpg.add_image_series(texture.tag, (0.0, 0.0), (1.0, 40.0), parent=axis, before=borders, tag=image)
+        return True
 
     def hovered(self) -> int | None:
         """Index of the muscle under the mouse."""
@@ -111,9 +121,6 @@ class Raster:
             )
             dpg.set_axis_limits(axis, 0.0, 40.0)
             dpg.set_axis_ticks(axis, _group_ticks(side))
-            dpg.add_image_series(
-                f"raster_texture_{side}", [0.0, 0.0], [1.0, 40.0], parent=axis, tag=f"raster_image_{side}"
-            )
             lines = np.array(_group_borders(side), dtype=float)
             dpg.add_inf_line_series(lines, parent=axis, horizontal=True, tag=f"raster_borders_{side}")
         dpg.bind_item_theme(f"raster_borders_{side}", "border_line")

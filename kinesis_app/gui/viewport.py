@@ -8,7 +8,8 @@ import dearpygui.dearpygui as dpg
 import numpy as np
 
 from kinesis_app.gui.frames import FrameStore
-from kinesis_app.gui.picture_texture import REGISTRY, PictureTexture, RawTexture, new_texture
+from kinesis_app.gui.mirror import Mirror
+from kinesis_app.gui.picture_texture import REGISTRY, PictureTexture, coming_texture, new_texture
 from kinesis_app.gui.view_thread import ViewThread
 
 _QUANTUM = 128
@@ -17,10 +18,16 @@ _MAX_SIZE = (1920, 1200)
 
 
 class Viewport:
-    """Shows the view thread's pictures."""
+    """Shows the view thread's pictures.
+
+    Attributes:
+        fresh: Whether this frame has a new one.
+    """
 
     def __init__(self, view: ViewThread) -> None:
         self._view = view
+        self.fresh = False
+        self._mirror = Mirror()
         self._size, self._since = (0, 0), 0.0
         self._store: FrameStore | None = None
         self._texture: PictureTexture | None = None
@@ -36,7 +43,9 @@ class Viewport:
         """Once per GUI frame: adopt the panel's size [pixels] and the newest picture."""
         self._adopt_size((min(max(width, 64), _MAX_SIZE[0]), min(max(height, 64), _MAX_SIZE[1])))
         self._adopt_texture()
-        if self._store is not None and (pixels := self._store.take()) is not None:
+        pixels = None if self._store is None else self._store.take()
+        self.fresh = pixels is not None
+        if pixels is not None:
             self._show(pixels)
         if self._view.problem:
             dpg.set_value("view_note", self._view.problem)
@@ -85,11 +94,10 @@ class Viewport:
             self._coming = new_texture(width, height)
 
     def _adopt_texture(self) -> None:
-        coming = self._coming
-        if coming is not None and coming.failed:
-            dpg.delete_item(coming.tag)
-            coming = self._coming = RawTexture(*coming.size)
-        if coming is None or not coming.ready or self._old is not None:
+        if self._coming is None:
+            return
+        coming = self._coming = coming_texture(self._coming, *self._coming.size)
+        if not coming.ready or self._old is not None:
             return
         self._old, self._texture, self._coming = self._texture, coming, None
         self._store = FrameStore(*coming.size)
@@ -102,7 +110,7 @@ class Viewport:
         across, upward = (pixels.shape[1 - i] / self._texture.size[i] for i in range(2))
         uv = {"uv_min": (0.0, upward), "uv_max": (across, 0.0)}
         if dpg.does_item_exist("picture"):
-            dpg.configure_item("picture", texture_tag=self._texture.tag, **uv)
+            self._mirror.configure("picture", texture_tag=self._texture.tag, **uv)
         else:
             dpg.delete_item("view_note")
             width, height = self._size

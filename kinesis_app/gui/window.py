@@ -12,7 +12,7 @@ import dearpygui.dearpygui as dpg
 from kinesis_app.errors import KinesisError
 from kinesis_app.gui import layout, plot_parts, theme, user
 from kinesis_app.gui.actions import Action, action_by_id, action_table, shortcut_table
-from kinesis_app.gui.callbacks import call_back
+from kinesis_app.gui.callbacks import run_callbacks
 from kinesis_app.gui.context_menu import ContextMenu
 from kinesis_app.gui.desk import ENDLESS, Desk
 from kinesis_app.gui.files_window import FilesWindow
@@ -23,6 +23,7 @@ from kinesis_app.gui.info import Info
 from kinesis_app.gui.jobs import Jobs
 from kinesis_app.gui.keys import Keys
 from kinesis_app.gui.messages_log import MessageLog
+from kinesis_app.gui.pace import Pace
 from kinesis_app.gui.palette import Palette
 from kinesis_app.gui.picker import MusclePicker
 from kinesis_app.gui.pointer import Pointer
@@ -137,11 +138,12 @@ class Window:
     # --- loop ------------------------------------------------------------------------------
 
     def _main_loop(self, end: float | None) -> None:
+        pace = Pace()
         while dpg.is_dearpygui_running() and not self.desk.closing:
             began, spent = time.perf_counter(), time.thread_time()
             self._start_when_ready()
             self.keys.update()
-            self._run_callbacks()
+            run_callbacks(self._guarded)
             self._guarded(self.keys.dispatch)
             self._guarded(self.jobs.deliver)
             self._guarded(self.view.deliver)
@@ -156,7 +158,7 @@ class Window:
             if end is not None and time.monotonic() > end:
                 return
             fps = SOFTWARE_GUI_FPS if self.view.software else GUI_FPS
-            time.sleep(max(1.0 / fps - (time.perf_counter() - began), 0.001))
+            time.sleep(pace.rest(time.perf_counter(), fps))
 
     def _start_when_ready(self) -> None:
         # Building the GL context keeps the interpreter busy: the clock starts after it.
@@ -167,11 +169,6 @@ class Window:
             for name in self._do:
                 self.call(action_by_id(self.actions, name))
             self._do.clear()
-
-    def _run_callbacks(self) -> None:
-        for callback, sender, data, about in dpg.get_callback_queue() or ():
-            if callback is not None:
-                self._guarded(partial(call_back, callback, sender, data, about))
 
     def _guarded(self, work: Callable[[], Any]) -> None:
         try:
@@ -206,7 +203,7 @@ class Window:
         parts = self.parts
         for update in (
             self.pointer.update,
-            partial(parts.plots.update, shot),
+            partial(parts.plots.update, shot, self.viewport.fresh),
             partial(parts.toolbar.update, width),
             partial(parts.command.update, shot, width),
             lambda: parts.transport.update(shot, self._view_note(shot), width),
