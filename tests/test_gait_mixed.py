@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def test_starts_runs_and_stops_pass_the_gate(clip: Callable[[], MotionClip]) -> 
 def test_who_held_his_speed_speeds_up_as_the_path_and_catches_up() -> None:
     plan = change_speed(GaitPlan(12.0, ((0.0, 1.6),), walking_at_start=True, walking_at_end=True), 1.0, 2.8)
     path = path_of(plan, 0.0, 12.0)
-    way = resumed(path, began=150, frame=240, stop=1650)  # 0.6 s at 1.6 m/s while the path gains 0.8 m/s^2
+    way = resumed(path, began=150, frame=240)  # 0.6 s at 1.6 m/s while the path gains 0.8 m/s^2
     speed = np.diff(way.pose[:, 0]) * FPS
     np.testing.assert_allclose(way.pose[:151], path.pose[:151], atol=1e-6)
     np.testing.assert_allclose(speed[152:239], 1.6, atol=0.01)
@@ -61,6 +62,21 @@ def test_who_held_his_speed_speeds_up_as_the_path_and_catches_up() -> None:
     gain = (speed[255:1640:15] - speed[240:1625:15]) / 0.1
     assert gain.max() < 0.8 + 0.1
     np.testing.assert_allclose(way.pose[1650:], path.pose[1650:], atol=1e-6)
+    stopping = path_of(change_speed(plan, 5.0, 0.0), 0.0, 12.0)
+    slowed = resumed(stopping, began=150, frame=240)
+    np.testing.assert_array_equal(slowed.pose[:751], way.pose[:751])
+    assert (stopping.pose[:, 0] - slowed.pose[:, 0]).min() > -1e-6
+    np.testing.assert_allclose(slowed.pose[-1], stopping.pose[-1], atol=1e-6)
+
+
+def test_what_a_run_is_asked_for_later_leaves_it_as_it_is_before() -> None:
+    """The next second stays, or the human could not be told anything while it runs."""
+    plan = replace(change_speed(GaitPlan(7.0), 0.6, 2.5), walking_at_end=True)
+    usual = generate(plan, start=4.9)
+    for wanted, away in ((3.0, 0.015), (0.0, 0.035)):
+        changed = generate(replace(change_speed(plan, 5.6, wanted), duration=6.3), start=4.9)
+        np.testing.assert_allclose(changed.root_pos[:45], usual.root_pos[:45], atol=away)
+        assert changed.root_pos[:, 2].min() > 0.8
 
 
 def test_the_way_is_that_of_the_plan() -> None:

@@ -115,7 +115,7 @@ def alternate(
                 return walks, runs
         else:
             into, stance = None, None
-        run, last = _run(plan, path, (start, stop), (into, stance), window)
+        run, path, last = _run(plan, path, (start, stop), (into, stance), window)
         runs.append(run)
         if run.end is None:
             return walks, runs
@@ -157,10 +157,10 @@ def _run(
     span: tuple[int, int],
     begin: tuple[Change | None, Stance | None],
     window: tuple[int, int],
-) -> tuple[RunStretch, np.ndarray]:
-    """A run from a change of gait until after grid frame ``stop``, and its last footprint (3,)."""
+) -> tuple[RunStretch, Path, np.ndarray]:
+    """A run from a change of gait until after grid frame ``stop``, its way, and its last footprint (3,)."""
     (into, stance), (began, stop) = begin, span
-    way = path if into is None else resumed(path, began, into.frame, stop)
+    way = path if into is None else resumed(path, began, into.frame)
     strikes, end = _strikes(way, into, stop)
     strides, numbers = _strides(strikes, way)
     low = first_frame(path) if into is None else into.frame - round(LEAD * GRID_FPS)
@@ -182,9 +182,9 @@ def _run(
     run = planned_run(strides, time, pose, velocity[:, 0], velocity[:, 2], fixed)
     stretch = RunStretch(first, run, into, end)
     if end is None or end.frame > last:
-        return replace(stretch, end=None), np.zeros(3)
+        return replace(stretch, end=None), way, np.zeros(3)
     foot, row = run.feet[end.side], end.frame - first + LYING
-    return stretch, np.array([*foot.flat[row], foot.yaw[row]])
+    return stretch, way, np.array([*foot.flat[row], foot.yaw[row]])
 
 
 def _strikes(path: Path, into: Change | None, stop: int) -> tuple[list[tuple[float, int]], Change | None]:

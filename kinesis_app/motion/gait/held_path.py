@@ -57,11 +57,12 @@ def catch_up_time(way: float) -> float:
     return max(CATCH_UP, way / CATCH_UP_SPEED)
 
 
-def resumed(path: Path, began: int, frame: int, stop: int) -> Path:
+def resumed(path: Path, began: int, frame: int) -> Path:
     """The way of who kept his speed from grid frame ``began`` to ``frame`` and only then goes on as the path.
 
-    He speeds up no faster than the path asks, so he is behind; until ``stop`` he catches up. His places and
-    headings are those of the path, met later.
+    He speeds up no faster than the path asks, so he is behind, and catches up by and by or when the path
+    slows down again. His places and headings are those of the path, met later. What the path does once it no
+    longer speeds up changes nothing of the way before: a run may be asked for something else at any time.
     """
     first, rows = first_frame(path), np.arange(len(path.time))
     wait, begin, end = frame - began, began - first, frame - first
@@ -70,8 +71,10 @@ def resumed(path: Path, began: int, frame: int, stop: int) -> Path:
     gone = np.concatenate([[0.0], np.cumsum(step)])
     speed = np.append(step, step[-1])[source]
     lag = gone - np.concatenate([[0.0], np.cumsum(speed[:-1])])
-    length = min(catch_up_time(float(lag[: max(stop - first, end) + 1].max())), (stop - frame) / GRID_FPS)
-    lag = lag * left((rows - end) / GRID_FPS, max(length, 1.0 / GRID_FPS))
+    gaining = np.diff(path.velocity[end:, 0]) > 1e-9
+    steady = end + (len(gaining) if gaining.all() else int(np.argmin(gaining)))
+    length = catch_up_time(float(lag[: steady + wait + 1].max()))
+    lag = np.maximum(lag, 0.0) * left((rows - end) / GRID_FPS, length)
     place = np.interp(gone - lag, gone + 1e-9 * rows, rows)
     pose = np.stack([np.interp(place, rows, column) for column in path.pose.T], axis=1)
     pace = np.gradient(place)[:, None]

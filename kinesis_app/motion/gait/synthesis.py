@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, fields
 
 from kinesis_app.motion.clip import MotionClip, resample
-from kinesis_app.motion.gait.alternation import running_spans, walked_into
+from kinesis_app.motion.gait.alternation import LEAD, running_spans, walked_into
 from kinesis_app.motion.gait.footsteps import plan_footsteps
 from kinesis_app.motion.gait.mixed import mixed_body
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path, path_of
@@ -15,6 +15,8 @@ from kinesis_app.motion.gait.walking_body import FIRST_FRAME, walked_body, wante
 
 MARGIN, MARGIN_AFTER = 1.5, 1.0
 """Motion computed before and after the wanted part, so that its ends do not disturb it [s]."""
+RUNS_OUT = LEAD + 0.5
+"""A run that ends needs so much of the walk after it, or its forces cannot be made right [s]."""
 SEAM_LASTS = 1.5
 """From the body's own state on, motion is computed without a gap for this long [s]."""
 
@@ -30,7 +32,7 @@ def generate(plan: GaitPlan, *, fps: float = GRID_FPS, name: str = "gait", start
     resume = plan.resume
     first = max(first, resume.frame) if resume is not None else first
     stop = plan.duration + MARGIN_AFTER
-    path = path_of(plan, min(-MARGIN, first / GRID_FPS) - 1.0, stop + 2.0)
+    path = path_of(plan, min(-MARGIN, first / GRID_FPS) - 1.0, stop + RUNS_OUT + 2.0)
     spans = walked_into(plan, running_spans(path, plan.runs_from))
     begin, body = _walked(plan, path, first) if not spans else _mixed(plan, path, first, spans)
     kept = slice(first - begin, round(plan.duration * GRID_FPS) - begin + 1)
@@ -62,8 +64,9 @@ def _mixed(plan: GaitPlan, path: Path, first: int, spans: list[tuple[int, int]])
     at_seam = resume is not None and begin < resume.frame + SEAM_LASTS * GRID_FPS
     if resume is not None and at_seam:
         begin = resume.frame
-    window = (begin, round((plan.duration + MARGIN_AFTER) * GRID_FPS))
-    return begin, mixed_body(plan, path, spans, window, at_seam)
+    stop = round((plan.duration + MARGIN_AFTER) * GRID_FPS)
+    ends = [end + round(RUNS_OUT * GRID_FPS) for _, end in spans if end < stop]
+    return begin, mixed_body(plan, path, spans, (begin, max([stop, *ends])), at_seam)
 
 
 def _plain(value: object) -> object:
