@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections.abc import Callable
 
 import mujoco
 import numpy as np
@@ -12,6 +14,7 @@ from clips import standing_clip
 from kinesis_app.body.model import CTRL_DT, physics_model
 from kinesis_app.body.muscles import muscle_index, muscle_table
 from kinesis_app.errors import KinesisError
+from kinesis_app.evaluation import evaluate
 from kinesis_app.experiment import NORMAL, Experiment, Fatigue, TimedPush
 from kinesis_app.experiment.conditions import changed_excitation, conditions
 from kinesis_app.experiment.fatigue import ANKLE, KNEE, REST_RECOVERY, TRUNK, endurance, rates, tire
@@ -20,8 +23,10 @@ from kinesis_app.experiment.physics import apply, gravity_on_slope, private_mode
 from kinesis_app.experiment.presets import PRESETS
 from kinesis_app.experiment.pushes import begin, force
 from kinesis_app.experiment.selection import selected, selectors, spread
+from kinesis_app.policy.onnx_policy import read_policy
 from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.simulation import Simulation
+from kinesis_app.shipped import shipped_folder
 
 LEVEL = np.full((5, 80), 0.4)
 FRESH = np.zeros(80)
@@ -333,3 +338,46 @@ def test_presets_change_something_and_run(name: str) -> None:
     for _ in range(2):
         sim.step()
     assert snapshot_of(sim).experiment is experiment
+
+
+# --- slow nerves -----------------------------------------------------------------------------
+
+
+def counting() -> Callable[[np.ndarray], np.ndarray]:
+    """A policy that asks for 0.1, 0.2, 0.3 ... of all muscles."""
+    calls = itertools.count(1)
+    return lambda observation: np.full((len(observation), 80), 0.1 * next(calls), np.float32)
+
+
+def test_commands_arrive_late_and_a_change_of_delay_loses_no_time() -> None:
+    late = Simulation(standing_clip(10.0), counting(), "counting", experiment=Experiment(delay=2))
+    reached = []
+    for step in range(6):
+        if step == 4:
+            late.set_experiment(Experiment(delay=1))
+        late.step()
+        reached.append(round(float(late.frame.activation.mean()), 1))
+    # 0.1 stands for the two before it; then 0.4 is on its way alone, 0.3 is dropped.
+    assert reached == [0.1, 0.1, 0.1, 0.2, 0.4, 0.5]
+    before = late.state.on_their_way
+    late.step()
+    late.go_back_to(late.run_step - 1)
+    np.testing.assert_array_equal(late.state.on_their_way, before)
+
+
+def test_foresight_lets_the_shipped_policy_stand_slow_nerves() -> None:
+    """It stands for three seconds; without the forward model it would fall within them."""
+    policy = read_policy(shipped_folder("policies") / "locomotion.onnx")
+    late = Simulation(standing_clip(10.0), policy, experiment=Experiment(delay=1))
+    for _ in range(90):
+        late.step()
+    assert not late.fallen
+    assert late.body_error < 0.05
+    assert not evaluate(policy, [standing_clip(3.0)], delay=1, foresight=False).clips[0].success_050
+
+
+def test_a_delay_is_a_whole_number_of_steps() -> None:
+    with pytest.raises(KinesisError, match=r"delay: 6 is not within 0 to 5 control steps\."):
+        Experiment(delay=6)
+    with pytest.raises(KinesisError, match=r"delay: 0\.5 is not a whole number of control steps\."):
+        Experiment(delay=0.5)  # type: ignore[arg-type]

@@ -20,6 +20,7 @@ LIMITS = {
     "friction": (0.0, 5.0, ""),
     "slope": (-20.0, 20.0, "degrees"),
     "mass": (0.3, 3.0, ""),
+    "delay": (0, 5, "control steps"),
     "pace": (0.0, 1000.0, ""),
     "start": (0.0, 1.0, ""),
     "force": (0.0, 5000.0, "N"),
@@ -99,6 +100,8 @@ class Experiment:
         slope: Of the floor along world +x, uphill positive [degrees], -20 to 20. Applied by tilting
             gravity, so forces and positions stay in the frame of the floor.
         mass: Scale of all body masses and inertias, 0.3 to 3.
+        delay: How late commands reach the muscles, 0 to 5 control steps of 33 ms. The policy sees the
+            body as a forward model says it will be then, see :mod:`kinesis_app.env.foresight`.
     """
 
     name: str = ""
@@ -113,6 +116,7 @@ class Experiment:
     friction: float | None = None
     slope: float = 0.0
     mass: float = 1.0
+    delay: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what no experiment could mean.
@@ -134,6 +138,9 @@ class Experiment:
             _check("friction", self.friction)
         _check("slope", self.slope)
         _check("mass", self.mass)
+        _check("delay", self.delay)
+        if self.delay != int(self.delay):
+            raise KinesisError(f"delay: {self.delay:g} is not a whole number of control steps.")
         if not 0 <= self.seed < 2**63:
             raise KinesisError(f"seed: {self.seed} is not a whole number from 0 on.")
 

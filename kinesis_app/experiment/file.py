@@ -46,6 +46,7 @@ def experiment_of(section: Section) -> Experiment:
         seed=section.whole("seed", 0, 0, 2**53),
         pushes=tuple(_push(entry) for entry in section.sections("pushes")),
         friction=section.number("friction", None, *LIMITS["friction"]),
+        delay=section.whole("delay", 0, *map(int, LIMITS["delay"][:2])),
         **numbers,
     )
 

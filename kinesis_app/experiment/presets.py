@@ -28,6 +28,7 @@ _ALL = (
     Experiment("old age", strength={"all": 0.7}, noise=0.1),
     Experiment("tired legs", fatigue=Fatigue(pace=20.0, start=0.3)),
     Experiment("shaky drive", noise=0.5),
+    Experiment("slow nerves", delay=1),
     Experiment("icy floor", friction=0.2),
     Experiment("uphill 5 degrees", slope=5.0),
     Experiment("downhill 5 degrees", slope=-5.0),

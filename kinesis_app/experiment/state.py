@@ -21,11 +21,13 @@ class ExperimentState:
         fatigued: Fatigued fraction of each muscle, shape (80,).
         phase: Of the gait cycle.
         started: The experiment's pushes as far as they have begun.
+        on_their_way: Commands that the muscles obey in the coming control steps, the next first, (80,) each.
     """
 
     fatigued: np.ndarray = field(default_factory=lambda: np.zeros(N_MUSCLES))
     phase: GaitPhase = field(default_factory=GaitPhase)
     started: tuple[pushes.Started | None, ...] = ()
+    on_their_way: tuple[np.ndarray, ...] = ()
 
 
 def at_start(experiment: Experiment, heading: float) -> ExperimentState:
@@ -38,12 +40,28 @@ def at_start(experiment: Experiment, heading: float) -> ExperimentState:
 def carried_over(
     old: Experiment, new: Experiment, state: ExperimentState, step: int, heading: float
 ) -> ExperimentState:
-    """The state when ``new`` takes the place of ``old``: pushes that have begun are not begun again."""
+    """The state when ``new`` takes the place of ``old``: pushes that have begun are not begun again.
+
+    A shorter delay drops the commands that have been longest on their way.
+    """
+    late = state.on_their_way[-new.delay :] if new.delay else ()
     begun = dict(zip(old.pushes, state.started, strict=True))
-    state = replace(state, started=tuple(begun.get(push) for push in new.pushes))
+    state = replace(state, started=tuple(begun.get(push) for push in new.pushes), on_their_way=late)
     if old.fatigue is None or new.fatigue is None:
         state = replace(state, fatigued=at_start(new, heading).fatigued)
     return _begin_pushes(new, state, state.phase, step, heading)
+
+
+def told(
+    experiment: Experiment, state: ExperimentState, command: np.ndarray
+) -> tuple[np.ndarray, ExperimentState]:
+    """What the muscles obey now that ``command`` (80,) sets out, and what is on its way then.
+
+    The first command also stands for those before it.
+    """
+    queue = (*state.on_their_way, command)
+    rest = queue[1:] + (command,) * (experiment.delay + 1 - len(queue))
+    return queue[0], replace(state, on_their_way=rest)
 
 
 def after_step(

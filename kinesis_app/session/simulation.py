@@ -15,6 +15,7 @@ from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.body.rotations import heading
 from kinesis_app.env.action import excitations
 from kinesis_app.env.bodies import Bodies, Frame
+from kinesis_app.env.foresight import foreseen
 from kinesis_app.env.observation import observe
 from kinesis_app.env.physics_state import physics_state, restore_physics
 from kinesis_app.env.reward import body_error
@@ -22,7 +23,7 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import NORMAL, Experiment
 from kinesis_app.experiment.conditions import changed_excitation, conditions
 from kinesis_app.experiment.physics import apply, private_model
-from kinesis_app.experiment.state import ExperimentState, after_step, at_start, carried_over, push_force
+from kinesis_app.experiment.state import ExperimentState, after_step, at_start, carried_over, push_force, told
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.session import handling as hand
 from kinesis_app.session.checkpoint import Checkpoint
@@ -196,13 +197,16 @@ class Simulation:
     # --- how it does it --------------------------------------------------------------------
 
     def _advance(self) -> None:
-        seen = observe(self._frame, self.course.ahead(self.step_index))
+        coming = self.state.on_their_way
+        frame = foreseen(self.bodies, [command[None] for command in coming]) if coming else self._frame
+        seen = observe(frame, self.course.ahead(self.step_index + len(coming)))
         self.attempt = Attempt(seen[0], NOTHING, NOTHING)
         action = self.policy(seen)
         self.attempt = Attempt(seen[0], action[0], NOTHING)
         if not np.isfinite(action).all():
             raise KinesisError(f"Policy '{self.policy_name}' answered with numbers that are not finite.")
-        wanted = excitations(action, self._frame.activation)[0]
+        command, self.state = told(self.experiment, self.state, action[0])
+        wanted = excitations(command[None], self._frame.activation)[0]
         self.excitations = changed_excitation(self._conditions, wanted, self.state.fatigued, self.run_step)
         self.attempt = Attempt(seen[0], action[0], self.excitations)
         self.applied = self.wrenches()
