@@ -55,7 +55,7 @@ An experiment file is YAML; every line is optional. Muscles: soleus_r, soleus, p
   friction: 0.6
   slope: 5
   mass: 1.1
-  delay: 1                                            control steps of 33 ms, from nerve to muscle
+  delay: 1
 """
 EVALUATE = """\
 KINESIS' imitation protocol: each motion once, deterministic, from its first frame. A motion is failed
