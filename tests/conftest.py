@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
+from window_driver import virtual_display
 
 
 @pytest.fixture(autouse=True)
@@ -11,3 +15,9 @@ def _own_state_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     state = str(tmp_path_factory.mktemp("state"))
     for name in ("XDG_STATE_HOME", "LOCALAPPDATA"):
         monkeypatch.setenv(name, state)
+
+
+@pytest.fixture
+def display(tmp_path: Path) -> Iterator[str]:
+    """A virtual X server of its own."""
+    yield from virtual_display(tmp_path)

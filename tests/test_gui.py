@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pytest
 from waiting import until
-from window_driver import Driver, needs_x, run_under, start, virtual_display, xdotool, xdotool_says
+from window_driver import Driver, needs_x, run_under, start, xdotool, xdotool_says
 
 # --- tests that need no window -------------------------------------------------------------------
 
@@ -170,7 +170,8 @@ def test_time_ticks_are_round_and_few() -> None:
     from kinesis_app.gui.time_axis import MOST_TICKS, ticks
 
     assert ticks((93.3, 103.3)) == [("94", 94.0), ("96", 96.0), ("98", 98.0), ("100", 100.0), ("102", 102.0)]
-    assert ticks((0.0, 0.5)) == [(f"{0.1 * i:.6g}", 0.1 * i) for i in range(6)]
+    assert ticks((0.0, 0.5)) == [*((f"{0.1 * i:.6g}", 0.1 * i) for i in range(5)), ("", 0.5)]
+    assert ticks((2.2, 12.2))[-1] == ("", 12.0)  # half of its label would be cut off
     for span in (0.5, 1.0, 3.0, 9.9, 10.0, 47.0, 120.0):
         assert 2 <= len(ticks((100.0, 100.0 + span))) <= MOST_TICKS
 
@@ -389,12 +390,6 @@ def test_rates_step_through_the_table() -> None:
 
 
 # --- the window ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
-    """A virtual X server of its own."""
-    yield from virtual_display(tmp_path)
 
 
 @needs_x

@@ -6,23 +6,16 @@ This file is also the program that the test starts; see ``window_driver``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from window_driver import Driver, needs_x, run_under, start, virtual_display
+from window_driver import Driver, needs_x, run_under, start
 
 SCALES = (1.0, 1.5)
 _KINDS = ("mvText", "mvButton", "mvCombo", "mvCheckbox", "mvSliderFloat", "mvInputText")
 _PADDING = 8
 """Of a text inside an item, both sides together [pixels]; more is nicer, less cuts it off."""
-
-
-@pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
-    """A virtual X server of its own."""
-    yield from virtual_display(tmp_path)
 
 
 @needs_x

@@ -7,19 +7,12 @@ there, save a film and a .sto. This file is also the program that the test start
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from waiting import until
-from window_driver import Driver, needs_x, run_under, start, virtual_display
-
-
-@pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
-    """A virtual X server of its own."""
-    yield from virtual_display(tmp_path)
+from window_driver import Driver, needs_x, run_under, start
 
 
 @needs_x

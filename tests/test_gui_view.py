@@ -6,21 +6,13 @@ This file is also the program that the test starts; see ``window_driver``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
-from window_driver import Driver, needs_x, run_under, start, virtual_display
+from window_driver import Driver, needs_x, run_under, start
 
 LONG = 100_000
 """Frames of a file that takes seconds to read on any machine."""
-
-
-@pytest.fixture
-def display(tmp_path: Path) -> Iterator[str]:
-    """A virtual X server of its own."""
-    yield from virtual_display(tmp_path)
 
 
 @needs_x

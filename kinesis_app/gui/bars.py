@@ -9,7 +9,7 @@ from kinesis_app.body.muscles import GROUPS, muscle_table
 from kinesis_app.gui import theme
 from kinesis_app.gui.body_plots import LEFT, RIGHT
 from kinesis_app.gui.desk import Desk
-from kinesis_app.gui.plot_parts import PALETTE
+from kinesis_app.gui.plot_parts import PALETTE, bare_plot
 from kinesis_app.gui.raster import rows_of
 from kinesis_app.session import messages as m
 
@@ -93,16 +93,7 @@ class MuscleBars:
             dpg.configure_item(PLOT, height=height)
 
     def _add_plot(self) -> None:
-        with dpg.plot(
-            tag=PLOT,
-            width=-1,
-            height=-1,
-            no_menus=True,
-            no_mouse_pos=True,
-            no_box_select=True,
-            no_frame=True,
-            no_title=True,
-        ):
+        with bare_plot(PLOT, width=-1, height=-1, no_title=True):
             across = dpg.add_plot_axis(dpg.mvXAxis, no_gridlines=True)
             dpg.set_axis_limits(across, -1.02, 1.02)
             dpg.set_axis_ticks(across, (("1", -1.0), ("0.5", -0.5), ("0", 0.0), ("0.5", 0.5), ("1", 1.0)))

@@ -23,6 +23,10 @@ from kinesis_app.gui.traces import Traces
 
 RIGHT, LEFT = 5, 1
 """Colours of the two legs, in ``PALETTE``: vermilion and sky blue."""
+_BELOW = 0.06
+"""Room for the label of 0 [of the axis above it]."""
+_SHORT, _ENTRY = 3, 26
+"""Letters of a term's name, and room around it in the legend [pixels at font scale 1]."""
 _JOINTS = tuple(joint.replace("_angle", "").replace("_", " ") for joint in LEG_JOINTS)
 
 
@@ -54,8 +58,9 @@ class ErrorSpeed:
         dpg.configure_item(f"{tag}_kept", show=kept is not None)
         if kept is not None:
             set_line(f"{tag}_kept", kept_time(kept, traces), kept["error"])
-        dpg.set_axis_limits(f"{tag}_y", 0.0, round_up(largest(traces["error"][rows]), 50.0))
-        dpg.set_axis_limits(f"{tag}_y2", 0.0, round_up(largest(traces["speed"][rows]), 2.0))
+        for axis, name, least in (("y", "error", 50.0), ("y2", "speed", 2.0)):
+            top = round_up(largest(traces[name][rows]), least)
+            dpg.set_axis_limits(f"{tag}_{axis}", -_BELOW * top, top)
 
 
 class JointAngles:
@@ -126,7 +131,7 @@ class GroundForces:
             if kept is not None:
                 set_line(f"grf_kept_{side}", kept_time(kept, traces), kept["grf"][:, foot, 2])
         top = round_up(largest(force), 500.0)
-        dpg.set_axis_limits(f"{self.PLOT}_y", -0.06 * top, top)  # room for the label of 0
+        dpg.set_axis_limits(f"{self.PLOT}_y", -_BELOW * top, top)
 
 
 class RewardTerms:
@@ -136,6 +141,7 @@ class RewardTerms:
 
     def __init__(self) -> None:
         self._lines: list[str] = []
+        self._whole = False
 
     def build(self) -> None:
         """Create the plot in the current container."""
@@ -152,8 +158,20 @@ class RewardTerms:
         for i, (name, values) in enumerate(terms.items()):
             if name not in self._lines:
                 self._lines.append(name)
-                add_line(f"reward_{name}", f"{self.PLOT}_y", f"line_{i % len(PALETTE)}", label=name[:3])
+                add_line(f"reward_{name}", f"{self.PLOT}_y", f"line_{i % len(PALETTE)}", label=name[:_SHORT])
+                self._whole = False
             set_line(f"reward_{name}", time, values[rows])
             low, high = min(low, smallest(values[rows])), max(high, largest(values[rows]))
         margin = max(0.1 * (high - low), 0.02)
         dpg.set_axis_limits(f"{self.PLOT}_y", low - margin, high + 3.5 * margin)
+        self._relabel()
+
+    def _relabel(self) -> None:
+        """Whole words where the legend has room for them."""
+        entry = _ENTRY * dpg.get_global_font_scale()
+        room = 0.8 * dpg.get_item_rect_size(self.PLOT)[0]
+        whole = sum(theme.text_width(name) + entry for name in self._lines) < room
+        if whole != self._whole:
+            self._whole = whole
+            for name in self._lines:
+                dpg.configure_item(f"reward_{name}", label=name if whole else name[:_SHORT])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import dearpygui.dearpygui as dpg
@@ -27,7 +28,7 @@ _SLIDERS = (
 _MODEL_FRICTION = 1.0
 _KIND, _REST = 100, 40
 """Width of the choice of what is done to a muscle [pixels at font scale 1]."""
-_FATIGUE = (("pace", "%.0f x life", 1.0, 100.0), ("start", "starts at %.2f", 0.0, 1.0))
+_FATIGUE = (("pace", "%.0f x as fast as in life", 1.0, 100.0), ("start", "%.2f tired at the start", 0.0, 1.0))
 
 
 class ExperimentPanel:
@@ -157,8 +158,8 @@ class ExperimentPanel:
 
     def update(self, shot: m.Snapshot) -> None:
         """Mirror the experiment, unless a slider is under the mouse."""
-        used = (_KIND + _REST) * self._desk.settings.font_scale
-        room = dpg.get_item_rect_size("x_preset")[0] - used  # known once the tab was in front
+        width = dpg.get_item_rect_size("x_preset")[0]  # known once the tab was in front
+        room = width - (_KIND + _REST) * self._desk.settings.font_scale if width else math.inf
         if dpg.is_mouse_button_down(0) or (shot.experiment is self._shown and room == self._room):
             return
         if room != self._room:

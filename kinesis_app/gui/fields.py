@@ -9,7 +9,15 @@ from kinesis_app.gui import theme
 from kinesis_app.gui.desk import MOST_FIELDS, Desk
 from kinesis_app.gui.field_list import field_table, matching_fields
 from kinesis_app.gui.lines import kept_time
-from kinesis_app.gui.plot_parts import add_cursor, add_line, largest, set_line, smallest, time_plot
+from kinesis_app.gui.plot_parts import (
+    add_cursor,
+    add_line,
+    few_ticks,
+    largest,
+    set_line,
+    smallest,
+    time_plot,
+)
 from kinesis_app.gui.traces import Traces
 
 PLOTS = tuple(f"field{slot}" for slot in range(MOST_FIELDS))
@@ -55,7 +63,9 @@ class FieldPlots:
                 set_line(f"{plot}_kept", kept_time(kept, traces), earlier)
             low, high = smallest(values), largest(values)
             margin = max(0.08 * (high - low), 1e-3 * max(abs(low), abs(high)), 1e-6)
-            dpg.set_axis_limits(f"{plot}_y", low - margin, high + 4.0 * margin)  # room for the legend
+            low, high = low - margin, high + 4.0 * margin  # room for the legend
+            dpg.set_axis_limits(f"{plot}_y", low, high)
+            dpg.set_axis_ticks(f"{plot}_y", tuple(few_ticks(low, high)))
 
     def _name(self) -> None:
         chosen = tuple(self._desk.fields)

@@ -11,7 +11,7 @@ from kinesis_app.gui import theme
 from kinesis_app.gui.body_plots import LEFT, RIGHT
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.gait_cycles import PHASE, TITLES, Cycle, GaitCycles, gait_cycles
-from kinesis_app.gui.plot_parts import PALETTE, add_line, few_ticks
+from kinesis_app.gui.plot_parts import PALETTE, add_line, bare_plot, few_ticks, plot_grid
 from kinesis_app.session import messages as m
 
 _COLUMNS = 2
@@ -41,16 +41,7 @@ class GaitPlots:
         theme.dim("muscles: excitation; EMG scaled to its peak")
         theme.dim("No whole stride yet.", tag="gait_note")
         rows = -(-len(TITLES) // _COLUMNS)
-        with dpg.subplots(
-            rows,
-            _COLUMNS,
-            tag="gait_plots",
-            width=-1,
-            height=-1,
-            no_title=True,
-            no_resize=True,
-            no_menus=True,
-        ):
+        with plot_grid("gait_plots", rows, _COLUMNS):
             for i, title in enumerate(TITLES):
                 self._add_plot(i, title, last=i >= len(TITLES) - _COLUMNS)
 
@@ -104,15 +95,7 @@ class GaitPlots:
 
     def _add_plot(self, i: int, title: str, last: bool) -> None:
         empty = np.zeros(1)
-        with dpg.plot(
-            tag=f"gait{i}",
-            label=title,
-            no_menus=True,
-            no_mouse_pos=True,
-            no_box_select=True,
-            no_inputs=True,
-            no_frame=True,
-        ):
+        with bare_plot(f"gait{i}", label=title, no_inputs=True):
             dpg.add_plot_axis(dpg.mvXAxis, tag=f"gait_x{i}", no_tick_labels=not last)
             dpg.set_axis_limits(f"gait_x{i}", 0.0, 100.0)
             dpg.set_axis_ticks(f"gait_x{i}", (("0", 0.0), ("25", 25.0), ("50", 50.0), ("75 %", 75.0)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 import dearpygui.dearpygui as dpg
 
@@ -16,7 +15,7 @@ from kinesis_app.gui.fields import FieldPlots
 from kinesis_app.gui.gait_plots import GaitPlots
 from kinesis_app.gui.lines import PLOT as LINES
 from kinesis_app.gui.lines import MuscleLines
-from kinesis_app.gui.plot_parts import set_limits
+from kinesis_app.gui.plot_parts import plot_grid, set_limits
 from kinesis_app.gui.raster import PLOTS as RASTERS
 from kinesis_app.gui.raster import Raster
 from kinesis_app.gui.tab_row import TabRow
@@ -145,8 +144,7 @@ class PlotArea:
                 label="Choose lines ...", small=True, callback=lambda *_: self._desk.toggle_window("picker")
             )
         self.lines.build_labels()
-        # Subplots share their left and right edges, so that all time axes line up.
-        with self._subplots("plots", (0.30, 0.30, 0.18, 0.22)):
+        with plot_grid("plots", 4, row_ratios=(0.30, 0.30, 0.18, 0.22)):
             self.raster.build()
             self.lines.build()
             self._error.build()
@@ -156,7 +154,7 @@ class PlotArea:
             theme.heading("Joint")
             self._angles.build_choice()
             theme.dim("thin: reference; white: sum")
-        with self._subplots("plots2", (0.27, 0.24, 0.25, 0.24)):
+        with plot_grid("plots2", 4, row_ratios=(0.27, 0.24, 0.25, 0.24)):
             self._angles.build()
             self._forces.build()
             self._reward.build()
@@ -164,21 +162,8 @@ class PlotArea:
 
     def _build_fields(self) -> None:
         self._fields.build_choice()
-        with self._subplots("plots3", (0.24, 0.24, 0.24, 0.28)):
+        with plot_grid("plots3", 4, row_ratios=(0.24, 0.24, 0.24, 0.28)):
             self._fields.build()
-
-    def _subplots(self, tag: str, ratios: tuple[float, ...]) -> Any:
-        return dpg.subplots(
-            4,
-            1,
-            tag=tag,
-            width=-1,
-            height=-1,
-            row_ratios=ratios,
-            no_title=True,
-            no_resize=True,
-            no_menus=True,
-        )
 
     # --- mouse -----------------------------------------------------------------------------
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 import dearpygui.dearpygui as dpg
 import numpy as np
@@ -24,9 +26,21 @@ MOST_POINTS = 700
 _EMPTY = np.zeros(1)
 
 
+def bare_plot(tag: str, **options: Any) -> AbstractContextManager[int | str]:
+    """A plot without menus, frame and the mouse's numbers; ``options`` of Dear PyGui's."""
+    return dpg.plot(tag=tag, no_menus=True, no_mouse_pos=True, no_box_select=True, no_frame=True, **options)
+
+
+def plot_grid(tag: str, rows: int, columns: int = 1, **options: Any) -> AbstractContextManager[int | str]:
+    """Plots that share their left and right edges, as large as the container; ``options`` of Dear PyGui's."""
+    return dpg.subplots(
+        rows, columns, tag=tag, width=-1, height=-1, no_title=True, no_resize=True, no_menus=True, **options
+    )
+
+
 def time_plot(tag: str, label: str, last: bool = False, legend: bool = False) -> str:
     """A plot over run time with axes ``{tag}_x`` and ``{tag}_y`` and a time cursor; returns the y axis."""
-    with dpg.plot(tag=tag, width=-1, no_menus=True, no_mouse_pos=True, no_box_select=True, no_frame=True):
+    with bare_plot(tag, width=-1):
         if legend:
             dpg.add_plot_legend(location=dpg.mvPlot_Location_North, horizontal=True)
         dpg.add_plot_axis(

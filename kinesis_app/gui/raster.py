@@ -9,7 +9,7 @@ import numpy as np
 
 from kinesis_app.body.muscles import GROUPS, muscle_table
 from kinesis_app.gui.picture_texture import PictureTexture, coming_texture
-from kinesis_app.gui.plot_parts import add_cursor
+from kinesis_app.gui.plot_parts import add_cursor, bare_plot
 from kinesis_app.gui.traces import Traces
 from kinesis_app.view.colors import LUT_SIZE, lut
 
@@ -107,14 +107,7 @@ class Raster:
 
     def _add_plot(self, side: str, title: str) -> None:
         plot = f"raster_{side}"
-        with dpg.plot(
-            tag=plot,
-            width=-1,
-            no_menus=True,
-            no_mouse_pos=True,
-            no_box_select=True,
-            no_frame=True,
-        ):
+        with bare_plot(plot, width=-1):
             dpg.add_plot_axis(dpg.mvXAxis, tag=f"{plot}_x", no_tick_labels=True, no_gridlines=True)
             axis = dpg.add_plot_axis(
                 dpg.mvYAxis, label=title, tag=f"{plot}_y", no_tick_marks=True, no_gridlines=True

@@ -12,14 +12,17 @@ SHORTEST, LONGEST = 0.5, 120.0
 _STEPS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
 MOST_TICKS = 6
 """More labels of three figures would run into each other in the narrowest plot."""
+_EDGE = 0.03
+"""So near to the right end a label would be cut off, or run into the axis there [of the width]."""
 
 
 def ticks(limits: tuple[float, float]) -> list[tuple[str, float]]:
-    """Labels and places of at most ``MOST_TICKS`` round times within ``limits`` [s]."""
+    """Labels and places of at most ``MOST_TICKS`` round times within ``limits`` [s]; no label at the end."""
     step = next(s for s in _STEPS if (limits[1] - limits[0]) / s < MOST_TICKS)
     first = math.ceil(limits[0] / step - 1e-9)
     times = [step * i for i in range(first, math.floor(limits[1] / step + 1e-9) + 1)]
-    return [(f"{t:.6g}", t) for t in times]
+    last = limits[1] - _EDGE * (limits[1] - limits[0])
+    return [(f"{t:.6g}" if t <= last else "", t) for t in times]
 
 
 @dataclass

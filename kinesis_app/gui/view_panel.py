@@ -12,6 +12,7 @@ from kinesis_app.gui import theme
 from kinesis_app.gui.actions import Action
 from kinesis_app.gui.actions.view import COLORS
 from kinesis_app.gui.desk import Desk
+from kinesis_app.gui.mirror import Mirror
 from kinesis_app.gui.muscle_filter import GROUP_CHOICES, JOINT_CHOICES, SIDES, MuscleFilter
 from kinesis_app.view.camera_views import CAMERA_VIEWS
 from kinesis_app.view.colors import LUT_SIZE, MAPS, lut
@@ -29,6 +30,7 @@ class ViewPanel:
     def __init__(self, desk: Desk, actions: dict[str, Action], call: Callable[[Action], None]) -> None:
         self._desk, self._actions, self._call = desk, actions, call
         self._map = ""
+        self._mirror = Mirror()
         flags = [f"view.{name.lower()}" for name in (*FLAGS, *EFFECTS)]
         self._boxes = [*_SWITCHES, *flags]
 
@@ -42,7 +44,6 @@ class ViewPanel:
         with dpg.texture_registry():
             dpg.add_dynamic_texture(LUT_SIZE, 1, _strip(MAPS[0]), tag="scale_texture")
         dpg.add_image("scale_texture", tag="v_scale", height=10)
-        theme.sized("v_scale", 228)
         theme.dim("", tag="v_scale_note")
         theme.heading("Which muscles")
         dpg.add_input_text(tag="v_text", hint="name, e.g. soleus", width=-1, callback=self._filtered)
@@ -63,6 +64,7 @@ class ViewPanel:
         if self._desk.settings.left_tab != "view":
             return
         desk, options = self._desk, self._desk.view.options
+        self._mirror.configure("v_scale", width=dpg.get_item_rect_size("v_camera")[0] or 228)
         dpg.set_value("v_color", options.color_by)
         dpg.set_value("v_map", options.color_map)
         dpg.set_value("v_scale_note", QUANTITIES.get(options.color_by, "all alike"))
