@@ -62,7 +62,7 @@ def test_sessions_come_back(document: SessionDocument, tmp_path: Path) -> None:
 def test_the_example_of_the_help_is_an_experiment(tmp_path: Path) -> None:
     text = parser_for("run").format_help().split("An experiment file is YAML")[1].split("\n", 1)[1]
     (tmp_path / "e.yaml").write_text(textwrap.dedent(text))
-    assert len(load_experiment(tmp_path / "e.yaml").changes) == 9  # its gravity is the Earth's
+    assert len(load_experiment(tmp_path / "e.yaml").changes) == 10  # its gravity is the Earth's
 
 
 # line, what the message must say
