@@ -26,7 +26,7 @@ from kinesis_app.motion.gait import (
     varied,
     walk,
 )
-from kinesis_app.motion.gait.leg import foot_of
+from kinesis_app.motion.gait.leg import feet_of
 from kinesis_app.motion.gait.plan import path_of
 from kinesis_app.motion.gait.sidesteps import clear_of
 from kinesis_app.motion.gait.style import RANGES, style_from
@@ -157,16 +157,15 @@ def test_leg_kinematics_agree_with_those_of_the_body() -> None:
     for side, calcn in enumerate(("calcn_r", "calcn_l")):
         angles = clip.joints[:, 7 * side : 7 * side + 6]
         root = (clip.root_pos, quat_to_matrix(clip.root_quat))
-        pos, rot, jacobian = foot_of(side, *root, angles)
+        pos, rot, jacobian = (x[0] for x in feet_of(*root, angles[None], (side,)))
         body = kinematics.BODIES.index(calcn)
         np.testing.assert_allclose(pos, frames.pos[:, body], atol=1e-6)
         np.testing.assert_allclose(rot, frames.rot[:, body], atol=1e-6)
         for k in range(6):  # and the Jacobian with differences
             step = np.zeros(6)
             step[k] = 1e-4
-            difference = (
-                foot_of(side, *root, angles + step)[0] - foot_of(side, *root, angles - step)[0]
-            ) / 2e-4
+            after, before = (feet_of(*root, (angles + way * step)[None], (side,))[0][0] for way in (1, -1))
+            difference = (after - before) / 2e-4
             inside = np.abs(angles[:, 3] - 1.0) < 0.9
             np.testing.assert_allclose(jacobian[inside, :3, k], difference[inside], atol=2e-3)
 

@@ -18,7 +18,7 @@ _SLOWEST, _FASTEST = 0.44, 2.05
 """Speeds that the fit covers [m/s]; beyond, the nearest one is used."""
 
 # Columns: 1, w, w^2, w^3 with w = (v - 1.25 m/s) / 0.75 m/s.
-_TABLE = {
+_TABLE = {name: np.array(row) for name, row in {
     "height": [0.0049, 0.0012, 0.0001, -0.0003],
     "drop": [0.0006, -0.0046, -0.0065, -0.0010],
     "lowest": [0.0000, 0.0000, 0.0000, 0.0000],
@@ -28,7 +28,7 @@ _TABLE = {
     "transfer_late": [0.1149, 0.1202, 0.3727, 0.0821],
     "rotation": [0.1424, 0.0453, -0.0072, -0.0190],
     "obliquity": [-0.0322, -0.2015, -0.0182, -0.1403],
-}  # fmt: skip
+}.items()}  # fmt: skip
 _ENDS = ((2, 6, 0.25), (6, 2, 0.75), (16, 2, 16.0 / 18.0))
 """Exponents of u and 1 - u, and the peak, of the bumps near the ends of swing."""
 # Rows: bump times (2u - 1)^k, k = 0 .. 4, then the bumps near the ends [m].
@@ -73,13 +73,16 @@ def fitted(name: str, speed: np.ndarray | float) -> np.ndarray:
             ``rotation`` and ``obliquity`` [1].
         speed: [m/s], any shape, not negative.
     """
-    return np.clip(np.asarray(speed) / norms.SLOWEST, 0.0, 1.0) * over_speed(np.array(_TABLE[name]), speed)
+    return np.minimum(np.asarray(speed) / norms.SLOWEST, 1.0) * over_speed(_TABLE[name], speed)
 
 
 def over_speed(table: np.ndarray, speed: np.ndarray | float) -> np.ndarray:
     """Rows (K, 4) for 1, w, w^2, w^3 at speeds [m/s] of any shape: (..., K)."""
-    w = (np.clip(speed, _SLOWEST, _FASTEST) - _MIDDLE) / _HALF
-    return np.stack([np.ones_like(w), w, w**2, w**3], axis=-1) @ table.T
+    w = (np.minimum(np.maximum(speed, _SLOWEST), _FASTEST) - _MIDDLE) / _HALF
+    powers = np.empty((*np.shape(w), 4))
+    powers[..., 0], powers[..., 1] = 1.0, w
+    powers[..., 2], powers[..., 3] = w * w, w * w * w
+    return powers @ table.T
 
 
 def swing_bumps(u: np.ndarray, speed: float) -> tuple[np.ndarray, np.ndarray]:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import mujoco
 import numpy as np
 
-from kinesis_app.body import kinematics
 from kinesis_app.body.joints import joint_angles, joint_velocities
 from kinesis_app.body.model import physics_model
 from kinesis_app.body.rotations import quat_conj, quat_mul, quat_to_matrix, rotvec_from_quat
@@ -48,16 +47,14 @@ def measure(qpos: np.ndarray, qvel: np.ndarray) -> Measured:
     m = physics_model()
     d = mujoco.MjData(m)
     moments = np.tile(qpos, (2, 1)).astype(float)
-    com = np.zeros((2, 3))
+    com, pos, rot = np.zeros((2, 3)), np.zeros((2, 2, 3)), np.zeros((2, 2, 3, 3))
+    feet = [m.body("calcn_r").id, m.body("calcn_l").id]
     for k, sign in enumerate((-1.0, 1.0)):
         mujoco.mj_integratePos(m, moments[k], qvel, 0.5 * sign * _STEP)
         d.qpos[:] = moments[k]
         mujoco.mj_kinematics(m, d)
         mujoco.mj_comPos(m, d)
-        com[k] = d.subtree_com[1]
-    frames = kinematics.forward(moments)
-    feet = [kinematics.BODIES.index("calcn_r"), kinematics.BODIES.index("calcn_l")]
-    pos, rot = frames.pos[:, feet], frames.rot[:, feet]
+        com[k], pos[k], rot[k] = d.subtree_com[1], d.xpos[feet], d.xmat[feet].reshape(2, 3, 3)
     spin = 0.5 * (rot[1] @ np.swapaxes(rot[0], 1, 2) - rot[0] @ np.swapaxes(rot[1], 1, 2)) / _STEP
     return Measured(
         qpos[:3].copy(),

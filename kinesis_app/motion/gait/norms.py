@@ -62,8 +62,11 @@ _CURVES = {
 }  # fmt: skip
 
 
+_CURVES["pitch"] = _CURVES["hip"] - _CURVES["knee"] + _CURVES["ankle"]
+
+
 def _dimensionless(speed: np.ndarray | float) -> np.ndarray:
-    return np.clip(np.asarray(speed, dtype=float), SLOWEST, FASTEST) / _SPEED_UNIT
+    return np.minimum(np.maximum(speed, SLOWEST), FASTEST) / _SPEED_UNIT
 
 
 def curve(name: str, phase: np.ndarray, speed: np.ndarray | float) -> np.ndarray:
@@ -75,29 +78,38 @@ def curve(name: str, phase: np.ndarray, speed: np.ndarray | float) -> np.ndarray
         phase: Cycle fraction since the own foot's strike [1]; any real number.
         speed: Walking speed [m/s], scalar or the shape of ``phase``.
     """
-    table = _CURVES[name]
+    return curves((name,), phase, speed)[0]
+
+
+def curves(names: tuple[str, ...], phase: np.ndarray, speed: np.ndarray | float) -> list[np.ndarray]:
+    """Several of them at the same phases and speeds."""
     s = _dimensionless(speed)[..., None]
-    weights = table[0] + s * (table[1] + s * table[2])
-    harmonics = np.arange(1, (table.shape[1] + 1) // 2)
-    angle = 2.0 * np.pi * np.asarray(phase)[..., None] * harmonics
-    waves = weights[..., 1::2] * np.cos(angle) + weights[..., 2::2] * np.sin(angle)
-    return weights[..., 0] + np.sum(waves, axis=-1)
+    powers = np.concatenate([np.ones_like(s), s, s * s], axis=-1)
+    count = max(_CURVES[name].shape[1] for name in names) // 2
+    turn = np.exp(2j * np.pi * np.asarray(phase))
+    waves = np.cumprod(np.repeat(turn[..., None], count, axis=-1), axis=-1)  # e^(i k angle), k = 1 .. count
+    found = []
+    for name in names:
+        weights = powers @ _CURVES[name]
+        wave = waves[..., : weights.shape[-1] // 2]
+        total = weights[..., 1::2] * wave.real + weights[..., 2::2] * wave.imag
+        found.append(weights[..., 0] + total.sum(axis=-1))
+    return found
 
 
 def foot_pitch(phase: np.ndarray, speed: np.ndarray | float) -> np.ndarray:
     """Pitch of the foot against the ground, toes up + [rad]: the sum of the leg's angles."""
-    return curve("hip", phase, speed) - curve("knee", phase, speed) + curve("ankle", phase, speed)
+    return curve("pitch", phase, speed)
 
 
 def step_length(speed: float) -> float:
     """Human step length [m] at a walking speed [m/s]: a power law through Schwartz' five means."""
-    s = float(_dimensionless(speed))
-    return LEG_LENGTH * 1.075 * s**0.4275
+    return LEG_LENGTH * 1.075 * float(min(max(speed, SLOWEST), FASTEST) / _SPEED_UNIT) ** 0.4275
 
 
 def step_time(speed: float) -> float:
     """Duration of one step [s] at a walking speed [m/s]."""
-    return step_length(speed) / float(np.clip(speed, SLOWEST, FASTEST))
+    return step_length(speed) / min(max(speed, SLOWEST), FASTEST)
 
 
 def foot_off(speed: np.ndarray | float) -> np.ndarray:

@@ -243,6 +243,8 @@ def pelvis_height(
         height = curve(np.array([*known, *(high - drop)]))
         height = gaussian_filter1d(height, HEIGHT_SMOOTHING * GRID_FPS, mode="nearest")
         excess = np.maximum(height - ceiling, 0.0)
+        if not excess.any():
+            return height
         local = np.array([excess[a:b].max(initial=0.0) for a, b in pairwise(edges)])
         high = high - 0.6 * np.maximum(local, np.maximum(np.r_[local[1:], 0.0], np.r_[0.0, local[:-1]]))
     over = np.maximum(height - ceiling, 0.0)  # what whole steps could not take away

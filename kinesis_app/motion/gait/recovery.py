@@ -7,7 +7,7 @@ import numpy as np
 from kinesis_app.body.joints import compose_qvel, joint_angles, joint_velocities
 from kinesis_app.body.rotations import quat_to_matrix
 from kinesis_app.motion.clip import MotionClip
-from kinesis_app.motion.gait.leg import SOLVED, foot_of
+from kinesis_app.motion.gait.leg import SOLVED, feet_of
 from kinesis_app.motion.gait.measured import measure
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan
 from kinesis_app.motion.gait.repertoire import heading_for, varied_plan, walking_goal
@@ -47,7 +47,8 @@ def pushed(state: State, velocity: np.ndarray) -> State:
     side = int(np.argmin(np.linalg.norm(measure(*state).foot_vel, axis=1)))
     angles, rates = joint_angles(qpos), joint_velocities(qvel).copy()
     solved = slice(7 * side, 7 * side + SOLVED)
-    jacobian = foot_of(side, qpos[None, :3], quat_to_matrix(qpos[None, 3:7]), angles[None, solved])[2][0]
+    root = qpos[None, :3], quat_to_matrix(qpos[None, 3:7])
+    jacobian = feet_of(*root, angles[None, None, solved], (side,))[2][0, 0]
     rates[solved] += np.linalg.solve(jacobian, np.array([*(-velocity), 0.0, 0.0, 0.0, 0.0]))
     linear = qvel[:3] + np.array([*velocity, 0.0])
     return qpos, compose_qvel(linear, qvel[3:6], rates, angles)

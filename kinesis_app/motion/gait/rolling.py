@@ -83,7 +83,7 @@ def foot_shape(
 
 def smooth_step(u: np.ndarray) -> np.ndarray:
     """Quintic step from 0 to 1 with flat ends."""
-    u = np.clip(u, 0.0, 1.0)
+    u = np.minimum(np.maximum(u, 0.0), 1.0)
     return u**3 * (10.0 + u * (6.0 * u - 15.0))
 
 

@@ -13,7 +13,7 @@ from scipy.ndimage import gaussian_filter1d
 from kinesis_app.body.joints import joint_table
 from kinesis_app.body.rotations import quat_to_matrix
 from kinesis_app.motion.dynamics import foot_spheres
-from kinesis_app.motion.gait.leg import SOLVED, foot_of
+from kinesis_app.motion.gait.leg import SOLVED, feet_of
 from kinesis_app.motion.gait.rolling import (
     hinge_of_toes,
     smooth_step,
@@ -53,7 +53,7 @@ def heels_lifted(body: Runner, feet: tuple[FootPose, FootPose]) -> tuple[Runner,
             lifted.append(foot)
             continue
         angles = joints[bent, 7 * side : 7 * side + SOLVED]
-        _, actual, _ = foot_of(side, body.root_pos[bent], root_rot[bent], angles)
+        actual = feet_of(body.root_pos[bent], root_rot[bent], angles[None], (side,))[1][0]
         miss = np.swapaxes(actual, 1, 2) @ foot.rot[bent]
         steeper = 0.5 * (miss[:, 1, 0] - miss[:, 0, 1]) - IGNORED
         toe, turn = joints[:, 7 * side + 6].copy(), np.zeros(len(joints))

@@ -159,7 +159,8 @@ def clip_zmp(root_pos: np.ndarray, quat: np.ndarray, joints: np.ndarray) -> np.n
 def _first_guess(feet: tuple[FootTrack, FootTrack]) -> np.ndarray:
     joints = np.zeros((len(feet[0].phase), len(JOINT_NAMES)))
     for side, foot in enumerate(feet):
-        for name, column in (("hip", 0), ("knee", 3), ("ankle", 4)):
-            joints[:, 7 * side + column] = norms.curve(name, foot.phase, foot.speed)
+        angles = norms.curves(("hip", "knee", "ankle"), foot.phase, foot.speed)
+        for column, angle in zip((0, 3, 4), angles, strict=True):
+            joints[:, 7 * side + column] = angle
         joints[:, 7 * side + 6] = foot.mtp
     return joints
