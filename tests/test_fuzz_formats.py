@@ -220,6 +220,25 @@ def test_recordings_of_an_instant_are_refused(name: str, tmp_path: Path) -> None
         retarget(replace(raw, fps=20_000.0))
 
 
+@pytest.mark.parametrize(
+    ("name", "moved", "place"),
+    [
+        ("legs.bvh", ("RightToeBase",), "RightFoot"),
+        ("joints.npy", ("right_foot",), "right_ankle"),
+        ("walk.trc", ("R.MT1", "R.MT5"), "R.Heel"),
+    ],
+)
+def test_feet_whose_points_lie_in_one_spot_are_refused_with_the_frame(
+    name: str, moved: tuple[str, ...], place: str, tmp_path: Path
+) -> None:
+    raw = read_motions(SEEDS[name](tmp_path / name))[0]
+    positions, column = raw.positions.copy(), raw.joint_names.index
+    for point in moved:
+        positions[5:, column(point)] = positions[5:, column(place)]
+    with pytest.raises(KinesisError, match=r"19 frame\(s\), the first is 6, the points of the feet"):
+        retarget(replace(raw, positions=positions, rotations=None))
+
+
 def test_archives_that_unpack_to_more_than_a_motion_are_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.npz"
     with (

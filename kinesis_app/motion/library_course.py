@@ -17,6 +17,7 @@ REST = 2.0
 
 Velocity = tuple[float, float, float]
 """Forward [m/s], to the left [m/s], turning [rad/s]."""
+STILL: Velocity = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,6 @@ def straight_recipe(
         description,
         tags,
         (BEGIN, velocity),
-        (BEGIN + moving, (0.0, 0.0, 0.0)),
+        (BEGIN + moving, STILL),
         seconds=round(seconds, 1),
     )

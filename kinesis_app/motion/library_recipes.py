@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from kinesis_app.motion.gait import GaitPlan, Style, generate, stand, walk
-from kinesis_app.motion.library_course import BEGIN, SECONDS, Recipe, recipe_of, straight_recipe
+from kinesis_app.motion.library_course import BEGIN, SECONDS, STILL, Recipe, recipe_of, straight_recipe
 from kinesis_app.motion.library_runs import running_recipes
 
 SPEEDS = (0.5, 0.6, 0.8, 1.0, 1.1, 1.2, 1.4, 1.6, 1.8, 1.9)
@@ -69,7 +69,7 @@ def _walks() -> tuple[Recipe, ...]:
             f"Walking at {speed:.1f} m/s: {name.replace('_', ' ')}.",
             ("walk", "straight", "style", name),
             (BEGIN, (speed, 0.0, 0.0)),
-            (9.0, (0.0, 0.0, 0.0)),
+            (9.0, STILL),
             seconds=12.5,
             style=STYLES[name],
         )
@@ -166,16 +166,15 @@ def _sidesteps() -> tuple[Recipe, ...]:
 
 
 def _bridges() -> tuple[Recipe, ...]:
-    still = (0.0, 0.0, 0.0)
     return (
         recipe_of(
             "stop_and_go",
             "Walking, stopping, standing for a moment, walking again, stopping.",
             ("walk", "start", "stop"),
             (0.6, (1.1, 0.0, 0.0)),
-            (7.0, still),
+            (7.0, STILL),
             (11.0, (1.3, 0.0, 0.0)),
-            (16.5, still),
+            (16.5, STILL),
         ),
         recipe_of(
             "speed_changes",
@@ -184,18 +183,18 @@ def _bridges() -> tuple[Recipe, ...]:
             (0.6, (0.8, 0.0, 0.0)),
             (6.0, (1.5, 0.0, 0.0)),
             (11.0, (1.0, 0.0, 0.0)),
-            (16.5, still),
+            (16.5, STILL),
         ),
         recipe_of(
             "walk_and_turn_back",
             "Walking, stopping, turning in place by half a turn, walking back.",
             ("walk", "turn", "in place", "bridge"),
             (0.6, (1.0, 0.0, 0.0)),
-            (5.0, still),
+            (5.0, STILL),
             (7.5, (0.0, 0.0, 1.0)),
-            (7.5 + np.pi, still),
+            (7.5 + np.pi, STILL),
             (13.0, (1.0, 0.0, 0.0)),
-            (17.0, still),
+            (17.0, STILL),
         ),
         recipe_of(
             "forward_and_backward",
@@ -204,7 +203,7 @@ def _bridges() -> tuple[Recipe, ...]:
             (0.6, (0.9, 0.0, 0.0)),
             (5.0, (-0.6, 0.0, 0.0)),
             (11.0, (0.9, 0.0, 0.0)),
-            (16.5, still),
+            (16.5, STILL),
         ),
         recipe_of(
             "walk_and_sidestep",
@@ -214,7 +213,7 @@ def _bridges() -> tuple[Recipe, ...]:
             (5.0, (0.0, 0.4, 0.0)),
             (9.0, (0.0, -0.4, 0.0)),
             (13.0, (0.9, 0.0, 0.0)),
-            (16.5, still),
+            (16.5, STILL),
         ),
         recipe_of(
             "diagonal",
@@ -222,7 +221,7 @@ def _bridges() -> tuple[Recipe, ...]:
             ("walk", "sidestep", "bridge"),
             (0.6, (0.5, 0.25, 0.0)),
             (8.0, (0.5, -0.25, 0.0)),
-            (16.0, still),
+            (16.0, STILL),
         ),
         recipe_of(
             "everything",
@@ -234,7 +233,7 @@ def _bridges() -> tuple[Recipe, ...]:
             (11.5, (-0.5, 0.0, 0.0)),
             (15.0, (0.0, 0.0, -1.0)),
             (18.0, (1.2, 0.0, 0.0)),
-            (22.0, still),
+            (22.0, STILL),
             seconds=26.0,
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from kinesis_app.motion.gait.running import run
-from kinesis_app.motion.library_course import BEGIN, Recipe, recipe_of
+from kinesis_app.motion.library_course import BEGIN, STILL, Recipe, recipe_of
 
 
 def running_recipes() -> tuple[Recipe, ...]:
@@ -30,7 +30,6 @@ def running_recipes() -> tuple[Recipe, ...]:
         )
         for word, rate in (("left", 0.25), ("right", -0.25))
     )
-    still = (0.0, 0.0, 0.0)
     bridges = (
         recipe_of(
             "walk_run_walk",
@@ -39,14 +38,14 @@ def running_recipes() -> tuple[Recipe, ...]:
             (BEGIN, (1.3, 0.0, 0.0)),
             (5.0, (2.6, 0.0, 0.0)),
             (11.0, (1.2, 0.0, 0.0)),
-            (15.0, still),
+            (15.0, STILL),
         ),
         recipe_of(
             "run_and_stop",
             "From standing into a run at 3.2 m/s and back to standing.",
             ("run", "start", "stop", "bridge"),
             (BEGIN, (3.2, 0.0, 0.0)),
-            (9.0, still),
+            (9.0, STILL),
             seconds=16.0,
         ),
         recipe_of(
@@ -57,7 +56,7 @@ def running_recipes() -> tuple[Recipe, ...]:
             (5.0, (2.4, 0.0, 0.25)),
             (8.0, (2.4, 0.0, -0.25)),
             (11.0, (2.4, 0.0, 0.0)),
-            (13.0, still),
+            (13.0, STILL),
         ),
     )
     return (*straight, *curves, *bridges)

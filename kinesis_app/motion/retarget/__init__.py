@@ -14,7 +14,7 @@ from kinesis_app.body.model import SIM_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, continuous_quat, resample
 from kinesis_app.motion.formats.raw import RawMotion
-from kinesis_app.motion.retarget.anatomy import Anatomy, low_pass, resampled
+from kinesis_app.motion.retarget.anatomy import Anatomy, check_axes, low_pass, resampled
 from kinesis_app.motion.retarget.contact import Contacts, detect, on_floor, toe_extension
 from kinesis_app.motion.retarget.coordinates import from_coordinates, own_clip
 from kinesis_app.motion.retarget.correction import Correction, make_feasible
@@ -63,7 +63,7 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
     if own is not None:
         return own
     anatomy = _anatomy(raw)
-    _check_axes(anatomy, raw)
+    check_axes(anatomy, raw.source)
     anatomy = resampled(anatomy, FPS)
     _check_length(anatomy.n_frames, raw)
     anatomy = overground(anatomy)
@@ -78,20 +78,6 @@ def retarget(raw: RawMotion, *, name: str | None = None) -> tuple[MotionClip, Re
             f"are axes, units and names right? ({'; '.join(anatomy.notes)})"
         )
     return _with_info(clip, raw, report), report
-
-
-def _check_axes(anatomy: Anatomy, raw: RawMotion) -> None:
-    """Refuse segments whose points lie in one line or one spot: they have no orientation."""
-    for name, axes in (("pelvis", anatomy.pelvis), ("feet", anatomy.foot), ("trunk", anatomy.trunk)):
-        if axes is None:
-            continue
-        flat = ~(np.linalg.det(axes) > 0.5)
-        frames = np.flatnonzero(flat.reshape(len(axes), -1).any(axis=1))
-        if len(frames):
-            raise KinesisError(
-                f"'{raw.source}': in {len(frames)} frame(s), the first is {frames[0] + 1}, the points of the "
-                f"{name} lie in one line or one spot, so it faces nowhere. Are they named and placed right?"
-            )
 
 
 def _check_length(n: int, raw: RawMotion) -> None:

@@ -9,6 +9,7 @@ from scipy.interpolate import CubicSpline
 from scipy.signal import butter, sosfiltfilt
 
 from kinesis_app.body.rotations import matrix_to_quat, quat_to_matrix
+from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import continuous_quat
 
 CUTOFF = 10.0
@@ -80,6 +81,20 @@ def resampled(anatomy: Anatomy, fps: float) -> Anatomy:
         trunk=None if anatomy.trunk is None else rotations(anatomy.trunk),
         posture=None if anatomy.posture is None else series(anatomy.posture),
     )
+
+
+def check_axes(anatomy: Anatomy, source: str) -> None:
+    """Refuse segments whose points lie in one line or one spot: they have no orientation."""
+    for name, axes in (("pelvis", anatomy.pelvis), ("feet", anatomy.foot), ("trunk", anatomy.trunk)):
+        if axes is None:
+            continue
+        flat = ~(np.linalg.det(axes) > 0.5)
+        frames = np.flatnonzero(flat.reshape(len(axes), -1).any(axis=1))
+        if len(frames):
+            raise KinesisError(
+                f"'{source}': in {len(frames)} frame(s), the first is {frames[0] + 1}, the points of the "
+                f"{name} lie in one line or one spot, so it faces nowhere. Are they named and placed right?"
+            )
 
 
 def turned(anatomy: Anatomy, rotation: np.ndarray, shift: np.ndarray) -> Anatomy:

@@ -14,7 +14,7 @@ import numpy as np
 from kinesis_app.body.joints import JOINT_NAMES
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import RawMotion
-from kinesis_app.motion.retarget.anatomy import Anatomy, frame_from, unit
+from kinesis_app.motion.retarget.anatomy import Anatomy, check_axes, frame_from, unit
 from kinesis_app.motion.retarget.functional import cluster_columns, has_clusters, knee_and_ankle, plain
 from kinesis_app.motion.retarget.landmarks import LANDMARKS, MarkerPlaces, marker_places
 from kinesis_app.motion.retarget.marker_fit import follow_markers
@@ -79,6 +79,7 @@ def from_markers(raw: RawMotion) -> Anatomy:
     if clustered:
         notes.append("no knee and ankle markers: centres of rotation between clusters (Ehrig et al. 2006)")
     posture, trunk = _posture(raw), _trunk(raw, hips)
+    check_axes(Anatomy(raw.fps, legs, pelvis, feet), raw.source)
     anatomy = Anatomy(raw.fps, legs, pelvis, feet, trunk, posture=posture, notes=tuple(notes))
     return anatomy if posture is not None else follow_markers(anatomy, raw.positions, _places(raw))
 
