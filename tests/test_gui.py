@@ -156,6 +156,23 @@ def test_text_is_cut_where_it_would_be_clipped() -> None:
         assert len(elided("walk 3 m, turn left", width, len)) <= width
 
 
+def test_no_number_is_cut_in_two() -> None:
+    from kinesis_app.gui.toolbar import shortened
+
+    assert shortened("soleus 100 %, slope 3", 21) == "soleus 100 %, slope 3"
+    assert shortened("soleus 100 %, slope 3", 20) == "soleus 100 % .."
+    assert shortened("soleus 100 %", 9) == "soleus .."
+    assert shortened("quadriceps 20 %", 9) == "quadri .."
+
+
+def test_the_preview_says_what_will_be_done() -> None:
+    from kinesis_app.gui.command_bar import _preview_note
+
+    assert "at 1.1 m/s" in _preview_note("walk 2 m", 1.1)[0]
+    assert "at 1.2 m/s" in _preview_note("walk 2 m", 0.0)[0]  # from standing, and of clips that are no walks
+    assert _preview_note("walk 2 m", None) == _preview_note("walk 2 m", 0.0)
+
+
 def test_what_does_not_fit_is_left_out_whole() -> None:
     from kinesis_app.gui.transport import fitting
 
@@ -378,6 +395,27 @@ def test_the_raster_shows_samples_and_leaves_the_rest_empty() -> None:
     assert (levels_of(Traces(), (0.0, 2.0)) == LUT_SIZE).all()
 
 
+def test_a_file_tells_what_it_is_to_be_opened_as(tmp_path: Path) -> None:
+    from kinesis_app.errors import KinesisError
+    from kinesis_app.experiment import Experiment
+    from kinesis_app.experiment.file import save_experiment
+    from kinesis_app.gui.opening import kind_of
+    from kinesis_app.session.document import SessionDocument, save_session
+
+    save_session(SessionDocument(), tmp_path / "a.yaml")
+    save_experiment(Experiment(noise=0.1), tmp_path / "b.yml")
+    named = {
+        "a.yaml": "session",
+        "b.yml": "experiment",
+        "c.ONNX": "policy",
+        "d.bvh": "motion",
+        "e.npz": "motion",
+    }
+    assert {name: kind_of(tmp_path / name) for name in named} == named
+    with pytest.raises(KinesisError, match=r"'f\.pdf' cannot be opened.*\.bvh.*\.onnx.*\.yaml"):
+        kind_of(tmp_path / "f.pdf")
+
+
 def test_rates_step_through_the_table() -> None:
     from kinesis_app.gui.actions.time import RATES, next_rate
     from kinesis_app.gui.transport import rate_label
@@ -578,11 +616,18 @@ class Tour(Driver):
         import dearpygui.dearpygui as dpg
 
         w = self.window
-        self.hover("picture", 0.5, 0.9)
-        self.button("3", True)
-        self.button("3", False)
-        self.wait("a menu opens", lambda: dpg.is_item_visible("context_push"))
-        self.frames()
+        for closes in (True, False):
+            self.hover("picture", 0.5, 0.9)
+            self.button("3", True)
+            self.button("3", False)
+            self.wait("a menu opens", lambda: dpg.is_item_visible("context_push"))
+            self.frames()
+            if closes:
+                following = w.view.camera.tracking
+                self.key("Escape")
+                self.wait("Esc closes it", lambda: not dpg.is_item_visible("context_push"))
+                self.frames()
+                assert w.view.camera.tracking == following  # and does nothing else
         with self.asked("Push") as pushes:
             self.click("context_push")
             self.wait("it pushes", lambda: pushes)

@@ -5,12 +5,14 @@ This file is also the program that the test starts; see ``window_driver``.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
-from window_driver import Driver, needs_x, run_under, start
+from window_driver import Driver, needs_x, run_under, start, xdotool_says
 
+TITLE = "KINESIS app"
 LONG = 100_000
 """Frames of a file that takes seconds to read on any machine."""
 
@@ -64,9 +66,16 @@ class Viewer(Driver):
         self.wait("a bad file is told", lambda: self.told("error", "bad.bvh"))
         self.goes_on("my_clip")
 
-        open_motion(w.desk, "my_walk.bvh")
+        self.drop("notes.pdf")
+        self.wait("what cannot be opened is told", lambda: self.told("error", "'notes.pdf' cannot be opened"))
+        self.drop("my_walk.bvh")
         self.wait("the import is told of", lambda: self.told("info", "mm from its source"))
         self.wait("and plays", lambda: shot().motion == "my_walk" and shot().step > 3)
+
+    def drop(self, name: str) -> None:
+        """Let a file manager drop a file on the window."""
+        source, window = Path(__file__).with_name("drag_source.py"), xdotool_says("search", "--name", TITLE)
+        subprocess.run([sys.executable, str(source), window.split()[-1], name], check=True, timeout=120)
 
     def told(self, level: str, words: str) -> bool:
         return any(kind == level and words in text for kind, text in self.window.log.all)

@@ -11,6 +11,7 @@ from kinesis_app.gui import theme
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.elide import elided
 from kinesis_app.gui.mirror import Mirror
+from kinesis_app.motion.gait.plan import GaitPlan
 from kinesis_app.session import messages as m
 
 HEIGHT = 68
@@ -80,7 +81,7 @@ class CommandBar:
         hint = next((hint for hint in _HINTS if theme.text_width(hint) < room), _HINTS[-1])
         self._mirror.configure("command_text", width=-buttons, hint=hint)
         text = dpg.get_value("command_text").strip()
-        note, color = _preview_note(text) if text else _task_note(shot.task, shot.time)
+        note, color = _preview_note(text, shot.walking_speed) if text else _task_note(shot.task, shot.time)
         self._mirror.set_value("command_note", elided(note, width - 24, theme.text_width))
         if color != self._color:
             self._color = color
@@ -88,9 +89,12 @@ class CommandBar:
         self._mirror.configure("command_cancel", enabled=shot.task is not None)
 
 
-def _preview_note(text: str) -> tuple[str, str]:
+def _preview_note(text: str, speed: float | None) -> tuple[str, str]:
+    """What ``text`` would do to someone who walks at ``speed`` [m/s], and its theme."""
+    knots = ((0.0, speed or 0.0),)
+    walk = GaitPlan(1.0, speed=knots, walking_at_start=True, walking_at_end=True) if speed else None
     try:
-        stages = preview(text)
+        stages = preview(text, walk)
     except CommandError as error:
         near = f"  Try: {', '.join(error.near[:4])}" if error.near else ""
         return f"{str(error).splitlines()[0]}{near}", "warning_text"

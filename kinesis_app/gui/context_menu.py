@@ -51,6 +51,13 @@ class ContextMenu:
         dpg.configure_item("context_select", show=bool(body), label=f"Select {body}")
         dpg.configure_item("context", show=True, pos=dpg.get_mouse_pos(local=False))
 
+    def key(self, chord: str) -> bool:
+        """Esc closes the menu; whether the key was taken."""
+        taken = chord == "Esc" and bool(dpg.is_item_visible("context_push"))
+        if taken:
+            dpg.hide_item("context")
+        return taken
+
     def _chosen(self, sender: int | str, _data: object, do: Callable[[], None]) -> None:
         dpg.set_value(sender, False)
         dpg.hide_item("context")

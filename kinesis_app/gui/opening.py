@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kinesis_app.body.muscles import muscle_table
+from kinesis_app.errors import KinesisError
 from kinesis_app.gui.desk import ENDLESS, MOST_FIELDS, Desk
 from kinesis_app.gui.field_list import field_table
 from kinesis_app.gui.jobs import Progress
@@ -18,11 +19,13 @@ from kinesis_app.motion.formats import SUFFIXES
 from kinesis_app.motion.interruption import interruptible
 from kinesis_app.motion.library import load_motion
 from kinesis_app.session import messages as m
+from kinesis_app.session.document import FORMAT as SESSION_FORMAT
 from kinesis_app.session.document import SessionDocument, load_session
 from kinesis_app.session.document import save_session as write_session
 from kinesis_app.session.recent import remember
 from kinesis_app.session.walking import endless_walk
 from kinesis_app.view.muscle_values import QUANTITIES
+from kinesis_app.yaml_section import read_section
 
 DEFAULT_SPEED = 1.1
 ENDINGS = {
@@ -36,6 +39,22 @@ _OF_THE_USER = (
     "theme", "font_scale", "color_map", "width", "height", "welcomed", "watch_policy", "cameras",
 )  # fmt: skip
 """Settings that belong to the person, not to a session."""
+
+
+def kind_of(path: Path) -> str:
+    """What a file is to be opened as, of the kinds of ``ENDINGS``.
+
+    Raises:
+        KinesisError: If nothing that ends like this can be opened, or a YAML file cannot be read.
+    """
+    ending = path.suffix.lower()
+    if ending in ENDINGS["session"]:
+        return "session" if read_section(path).text("format", "") == SESSION_FORMAT else "experiment"
+    for kind in ("motion", "policy"):
+        if ending in ENDINGS[kind]:
+            return kind
+    known = sorted({ending for endings in ENDINGS.values() for ending in endings})
+    raise KinesisError(f"'{path.name}' cannot be opened: what can ends in {', '.join(known)}.")
 
 
 def open_file(d: Desk, kind: str, path: Path) -> None:

@@ -68,10 +68,8 @@ class Toolbar:
         fits = width / scale > _CHIP_FROM
         self._mirror.configure("experiment_chip", show=bool(experiment.changes) and fits)
         if experiment.changes:
-            room = int((width / scale - 515) / 7.2)
-            words = describe(experiment)
-            text = words if len(words) <= max(room, 9) else f"{words[: max(room - 2, 7)]} .."
-            self._mirror.configure("experiment_chip", label=text)
+            room = max(int((width / scale - 515) / 7.2), 9)
+            self._mirror.configure("experiment_chip", label=shortened(describe(experiment), room))
 
     def _pressed(self, _sender: object, _data: object, action: Action) -> None:
         self._call(action)
@@ -94,3 +92,11 @@ def describe(experiment: Experiment) -> str:
         elif name not in ("strength", "paralysed", "excitation"):
             parts.append(f"{name} {value:g}")
     return experiment.name or ", ".join(parts)
+
+
+def shortened(words: str, most: int) -> str:
+    """As many whole words as ``most`` letters hold: half a number would be another number."""
+    if len(words) <= most:
+        return words
+    kept = words[: most - 2].rsplit(" ", 1)[0].rstrip(",")
+    return f"{kept[: most - 3]} .."

@@ -120,7 +120,9 @@ class Traces:
         data["grf"][i] = shot.grf
         data["error"][i] = 1e3 * shot.body_error
         data["speed"][i] = np.hypot(shot.qvel[0], shot.qvel[1])
-        data["wanted_speed"][i] = np.nan if shot.walking_speed is None else shot.walking_speed
+        # A command asks for many speeds, one after the other.
+        steady = shot.walking_speed is not None and shot.task is None
+        data["wanted_speed"][i] = shot.walking_speed if steady else np.nan
         data["reward"][i] = sum(shot.reward.values())
         for name, value in shot.reward.items():
             if name not in self._terms:

@@ -15,6 +15,7 @@ from kinesis_app.gui.actions import Action, action_by_id, action_table, shortcut
 from kinesis_app.gui.callbacks import run_callbacks
 from kinesis_app.gui.context_menu import ContextMenu
 from kinesis_app.gui.desk import ENDLESS, Desk
+from kinesis_app.gui.file_drop import FileDrop
 from kinesis_app.gui.files_window import FilesWindow
 from kinesis_app.gui.floating import Floating
 from kinesis_app.gui.game_pad import GamePad, read_pad
@@ -109,13 +110,14 @@ class Window:
             action_by_id(self.actions, name)
         by_id = {action.id: action for action in self.actions}
         self.viewport = Viewport(self.view)
-        menu = ContextMenu(desk)
-        self.pointer = Pointer(desk, self.viewport, menu)
-        self.watchers = (PolicyWatch(desk).update, GamePad(desk, by_id, self.call, read_pad).update)
+        self.menu = ContextMenu(desk)
+        self.pointer = Pointer(desk, self.viewport, self.menu)
+        pad = GamePad(desk, by_id, self.call, read_pad)
+        self.watchers = (PolicyWatch(desk).update, pad.update, FileDrop(desk).update)
         self.parts = layout.make_parts(desk, by_id, self.call, self.viewport)
         layout.build(self.parts, self.actions, self.call)
         self.pointer.build()
-        menu.build()
+        self.menu.build()
         self._build_floating(desk)
         self.keys = Keys(shortcut_table(self.actions), self.call, self._key_first)
         self.keys.build()
@@ -224,9 +226,8 @@ class Window:
         return self.pointer.note() or f"3-D {self.view.fps:.0f} fps, {self.view.drawn_quality.name} quality"
 
     def _key_first(self, chord: str) -> bool:
-        if "palette" in self.desk.open and self.palette.key(chord):
-            return True
-        return self.parts.command.key(chord)
+        in_palette = "palette" in self.desk.open and self.palette.key(chord)
+        return in_palette or self.menu.key(chord) or self.parts.command.key(chord)
 
     def call(self, action: Action) -> None:
         """Do an action; whatever goes wrong is shown."""

@@ -31,7 +31,7 @@ def rows(d: Desk) -> list[Action]:
     ]
     films = [
         Action(f"file.film_{suffix[1:]}", f"Save film ({suffix})", keys, partial(film, d, suffix), "File",
-               "Render the A-B loop, or all there is, at 30 frames per second", part="Export")
+               "Render the A-B loop, or this motion so far, at 30 frames per second", part="Export")
         for suffix, keys in ((".mp4", ("Ctrl+Shift+V",)), (".gif", ("Ctrl+Alt+V",)))
     ]
     return [
