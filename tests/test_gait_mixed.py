@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kinesis_app.command.grammar import parse
 from kinesis_app.command.typed import typed_plan
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import inverse_dynamics
@@ -17,7 +18,9 @@ from kinesis_app.motion.gait import GaitPlan, change_speed, generate, planned_st
 from kinesis_app.motion.gait.alternation import running_spans
 from kinesis_app.motion.gait.held_path import resumed
 from kinesis_app.motion.gait.plan import path_of
-from kinesis_app.session.walking import course_of
+from kinesis_app.session.commands import CommandRequest
+from kinesis_app.session.steering import SteerRequest
+from kinesis_app.session.walking import continue_walk, course_of, endless_walk
 
 WEIGHT = 74.975 * 9.81
 FPS = 150.0
@@ -77,6 +80,14 @@ def test_what_a_run_is_asked_for_later_leaves_it_as_it_is_before() -> None:
         changed = generate(replace(change_speed(plan, 5.6, wanted), duration=6.3), start=4.9)
         np.testing.assert_allclose(changed.root_pos[:45], usual.root_pos[:45], atol=away)
         assert changed.root_pos[:, 2].min() > 0.8
+
+
+def test_a_running_human_is_steered() -> None:
+    """What is planned for now ends in mid-flight: its last frames must not throw the rest about."""
+    running = CommandRequest("run at 2.5 m/s", parse("run at 2.5 m/s"))
+    course = continue_walk(course_of(endless_walk()), 40, running, ahead=8.0)
+    turned = continue_walk(course, 211, SteerRequest(1.2), delay=0.035)
+    assert turned.clip.root_pos[:, 2].min() > 0.8
 
 
 def test_the_way_is_that_of_the_plan() -> None:

@@ -24,6 +24,7 @@ from kinesis_app.motion.dynamics import derivatives, foot_spheres, generalised_f
 from kinesis_app.motion.gait.ik import solve_legs
 from kinesis_app.motion.gait.pelvis import hip_offset
 from kinesis_app.motion.gait.plan import GRID_FPS
+from kinesis_app.motion.gait.rolling import smooth_step
 
 GRAVITY = 9.81
 SMOOTHING = 0.012
@@ -32,6 +33,8 @@ LIGHT = 0.5
 """Vertical force below which the floor's part fades into flight [body weights]."""
 PACE = 0.7
 """Share of each correction that is taken."""
+UNSURE = 0.05
+"""So near to the first and last frame forces count less and less [s]."""
 USUAL_ERROR = 0.15
 """A ZMP error much larger than this has other causes than the pelvis [m]."""
 TRUNK_INERTIA = np.array([2.6, 2.6, 0.6])
@@ -129,18 +132,20 @@ def corrected(body: Runner, start: Runner, plan: ForcePlan, every: int = 1) -> R
     found = generalised_force(qpos[some], qvel[some], qacc[some])[:, :6]
     needed = np.stack([np.interp(frames, some, force) for force in found.T], axis=1)
     wrench = root_wrench(qpos, needed)
-    error = plan.point - zmp_of(qpos, needed)
+    # The last accelerations are those of one side only: what they ask for would grow with every correction.
+    sure = smooth_step(np.minimum(frames, frames[::-1]) / (UNSURE * GRID_FPS))
+    error = sure[:, None] * (plan.point - zmp_of(qpos, needed))
     trusted = plan.up * np.exp(-np.sum(np.square(error), axis=1) / USUAL_ERROR**2)
     lever = body.root_pos[:, 2] / np.maximum(GRAVITY * plan.up, 2.0)
     still, air = np.zeros(len(lever)), plan.air
     shift = body.root_pos - start.root_pos
     better = np.empty_like(shift)
     for axis in (0, 1):
-        fall = -wrench[:, axis] / mass
+        fall = -sure * wrench[:, axis] / mass
         better[:, axis] = _gentlest_from(
             shift[:, axis], error[:, axis], lever, fall, (trusted, air), SIDEWAYS
         )
-    fall = GRAVITY * plan.up - wrench[:, 2] / mass
+    fall = sure * (GRAVITY * plan.up - wrench[:, 2] / mass)
     carried = (plan.anchored, np.ones(len(air)))
     better[:, 2] = _gentlest_from(shift[:, 2], still, still, fall, carried, UPWARD)
     # About the centre of mass nothing turns the body in flight.
@@ -150,7 +155,7 @@ def corrected(body: Runner, start: Runner, plan: ForcePlan, every: int = 1) -> R
     turn = rotvec_from_quat(quat_mul(quat_conj(start.quat), body.quat))
     turned = np.empty_like(turn)
     for axis in range(3):
-        fall = -local[:, axis] / TRUNK_INERTIA[axis]
+        fall = -sure * local[:, axis] / TRUNK_INERTIA[axis]
         turned[:, axis] = _gentlest_from(turn[:, axis], still, still, fall, (still, air), TURNING[axis])
     return replace(
         body,
