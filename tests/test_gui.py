@@ -485,6 +485,42 @@ class Tour(Driver):
         self.hover("picture")
         self.key("ctrl+p")
         self.wait("Ctrl+P saves", lambda: Path("kinesis_001.png").is_file())
+        self.nothing_piles_up()
+
+    def nothing_piles_up(self) -> None:
+        """Rows, themes, windows, sizes and messages come and go; the items of Dear PyGui stay as many."""
+        import dearpygui.dearpygui as dpg
+
+        from kinesis_app.experiment import Experiment, TimedPush
+        from kinesis_app.gui.actions import action_by_id
+        from kinesis_app.session.messages import SetExperiment
+
+        w, window = self.window, xdotool_says("search", "--name", "KINESIS app").split()[-1]
+        pushes = (TimedPush(80.0, 0.2, 90.0, 900.0, None),) * 2
+        weak = Experiment(strength={"soleus": 0.2, "hamstrings": 0.5}, paralysed=("tibant_r",), pushes=pushes)
+        floating = ("help.help", "help.log", "help.info", "plots.choose")
+        other = ("plots.keep", "plots.forget", "view.theme")
+
+        def items() -> int:
+            return int(self.on_main_thread(lambda: len(dpg.get_all_items())))
+
+        def come_and_go(size: str) -> None:
+            xdotool("windowsize", window, *size.split())
+            for experiment in (weak, Experiment()):
+                w.session.send(SetExperiment(experiment))
+                for name in (*floating, *other, *floating, "view.theme"):
+                    self.on_main_thread(lambda name=name: w.call(action_by_id(w.actions, name)))
+                self.wait("it is done", lambda e=experiment: w.session.latest_snapshot().experiment == e)
+                self.frames()
+
+        for i in range(600):  # more than are kept
+            w.log.tell("info", f"line {i}")
+        come_and_go("1280 800")
+        begun = items()
+        for size in ("1100 720", "1210 777", "1024 700", "1280 800"):
+            come_and_go(size)
+            w.log.tell("info", size)
+        self.wait("as many items as before", lambda: items() == begun)
 
     def time_stands_and_goes(self) -> None:
         shot = self.window.session.latest_snapshot
