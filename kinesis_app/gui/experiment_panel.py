@@ -225,7 +225,7 @@ class ExperimentPanel:
         for i, push in enumerate(experiment.pushes):
             phase = "" if push.phase is None else f", at {100 * push.phase:.0f} %"
             with dpg.group(horizontal=True, parent="x_pushes"):
-                dpg.add_button(label="x", small=True, user_data=i, callback=self._drop_push)
+                dpg.add_button(label="x", user_data=i, callback=self._drop_push)
                 dpg.add_text(f"{push.force:.0f} N, {push.direction:.0f} deg, {push.at:.1f} s{phase}")
 
     def _when_released(self, tag: str, do: object, user_data: object = None) -> None:
