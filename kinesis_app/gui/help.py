@@ -27,6 +27,7 @@ MOUSE = (
     ("Click in the raster", "Let this muscle stand out; double click: plot it"),
     ("Click on a bar", "Let this muscle stand out"),
     ("Drag on the timeline", "Look at that time"),
+    ("Drop a file on the window", "Open it: a motion, policy, session or experiment (not on Windows)"),
 )
 PAD = (
     ("Left stick", "Walk that way, as seen; let go: stop"),
