@@ -8,6 +8,7 @@ from dataclasses import replace
 import dearpygui.dearpygui as dpg
 
 from kinesis_app.experiment import NORMAL, Experiment, Fatigue, TimedPush
+from kinesis_app.experiment.experiment import LIMITS
 from kinesis_app.experiment.presets import PRESETS
 from kinesis_app.experiment.selection import selectors
 from kinesis_app.gui import theme
@@ -68,6 +69,12 @@ class ExperimentPanel:
         for name, words, low, high, factor in _SLIDERS:
             self._slider(name, words, low, high, factor)
         self._slider("friction", "friction %.2f", 0.0, 2.0, 1.0)
+        dpg.add_slider_int(
+            tag="x_delay", format="nerves %d x 33 ms slower", max_value=int(LIMITS["delay"][1]), width=-1
+        )
+        self._when_released(
+            "x_delay", lambda *_: self._ask(replace(self._now, name="", delay=dpg.get_value("x_delay")))
+        )
         dpg.add_checkbox(label="Muscles tire", tag="x_fatigue", callback=self._fatigue_changed)
         with dpg.group(tag="x_fatigue_more", show=False):
             for name, words, low, high in _FATIGUE:
@@ -175,6 +182,7 @@ class ExperimentPanel:
         dpg.set_value("x_preset", name or _NORMAL_NAME)
         for field, _, _, _, factor in _SLIDERS:
             dpg.set_value(f"x_{field}", factor * getattr(experiment, field))
+        dpg.set_value("x_delay", experiment.delay)
         dpg.set_value("x_friction", _MODEL_FRICTION if experiment.friction is None else experiment.friction)
         tires = experiment.fatigue
         dpg.set_value("x_fatigue", tires is not None)
