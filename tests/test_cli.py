@@ -188,7 +188,7 @@ def test_evaluate_prints_a_table_and_writes_json(folder: Path, capsys: pytest.Ca
     assert main(["evaluate", "still.npz", "--json", "result.json"]) == 0
     assert capsys.readouterr().out.splitlines()[2].split()[:2] == ["still", "1.00"]
     result = json.loads((folder / "result.json").read_text())
-    assert list(result) == ["format", "clips", "total", "delay_steps", "foresight"]
+    assert list(result) == ["format", "clips", "total", "delay_steps", "foresight", "leashed"]
     assert result["format"] == "kinesis-evaluation-1"
 
 

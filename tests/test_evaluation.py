@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from puppet import limp
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.body.muscles import N_MUSCLES
+from kinesis_app.env.leash import LEASH
 from kinesis_app.env.observation import OBSERVATION_SIZE
 from kinesis_app.evaluation import Evaluation, evaluate, evaluate_pushes, protocol
 from kinesis_app.evaluation.protocol import clip_result
@@ -92,6 +94,16 @@ def test_a_limp_human_falls_and_a_short_clip_is_survived() -> None:
     assert not long.success_025
     assert short.coverage == 1.0
     assert short.survived_s == short.duration_s
+
+
+def test_on_a_leash_the_place_is_forgiven() -> None:
+    """A reference that slides away at 10 m/s2 is 0.8 m off after 0.4 s; on a leash, no further than the pose."""
+    still = standing_clip(0.4)
+    slide = np.square(np.arange(still.n_frames) / still.fps) * 0.5 * 10.0
+    away = replace(still, root_pos=still.root_pos + slide[:, None] * [1.0, 0.0, 0.0])
+    kept, leashed = (evaluate(limp, [away], leash=leash).clips[0] for leash in (np.inf, LEASH))
+    assert not kept.success_050
+    assert leashed.success_025
 
 
 def test_result_depends_on_neither_batch_nor_threads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,12 +50,7 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
     tables: list[str] = []
     only = (options.goals, options.commands, options.emg, options.minutes, options.latency)
     if options.motions or not any(only):
-        clips = motions_to_evaluate(options.motions)
-        evaluation = evaluate(
-            policy, clips, progress=_progress, delay=options.delay, foresight=not options.blind
-        )
-        result |= evaluation.to_json() | {"delay_steps": options.delay, "foresight": not options.blind}
-        tables.append(table(evaluation))
+        result |= _imitation(policy, options, tables)
     if options.pushes:
         pushes = evaluate_pushes(
             policy,
@@ -94,6 +89,20 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
         result["latency"] = latency.to_json()
         tables.append(latency_line(latency))
     return result, tables
+
+
+def _imitation(policy: OnnxPolicy, options: argparse.Namespace, tables: list[str]) -> dict[str, Any]:
+    evaluation = evaluate(
+        policy,
+        motions_to_evaluate(options.motions),
+        progress=_progress,
+        delay=options.delay,
+        foresight=not options.blind,
+        leash=LEASH if options.leashed else math.inf,
+    )
+    tables.append(table(evaluation))
+    conditions = {"delay_steps": options.delay, "foresight": not options.blind, "leashed": options.leashed}
+    return evaluation.to_json() | conditions
 
 
 def _progress(done: int, of: int) -> None:

@@ -90,6 +90,7 @@ def evaluate(
     progress: Callable[[int, int], None] | None = None,
     delay: int = 0,
     foresight: bool = True,
+    leash: float = np.inf,
 ) -> Evaluation:
     """Run KINESIS' protocol.
 
@@ -101,6 +102,8 @@ def evaluate(
         progress: Called with clips done and clips in all.
         delay: How late actions reach the muscles [control steps].
         foresight: Whether a forward model makes up for the delay, see :mod:`kinesis_app.env.foresight`.
+        leash: How far a body may stray before it takes its reference along [m], as walks do in the window;
+            KINESIS' references keep their place.
     """
     rows: dict[int, ClipResult] = {}
     # Clips of like length together: a batch runs as long as its longest clip.
@@ -110,7 +113,14 @@ def evaluate(
         bank = reference_bank([clips[i] for i in batch])
         index = np.arange(len(batch))
         run = rollout(
-            bank, index, policy, actuator=actuator, n_threads=n_threads, delay=delay, foresight=foresight
+            bank,
+            index,
+            policy,
+            actuator=actuator,
+            n_threads=n_threads,
+            leash=leash,
+            delay=delay,
+            foresight=foresight,
         )
         for column, i in enumerate(batch):
             rows[i] = clip_result(clips[i], run, column, int(bank.control_steps[column]))
