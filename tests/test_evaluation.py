@@ -97,7 +97,7 @@ def test_a_limp_human_falls_and_a_short_clip_is_survived() -> None:
 
 
 def test_on_a_leash_the_place_is_forgiven() -> None:
-    """A reference that slides away at 10 m/s2 is 0.8 m off after 0.4 s; on a leash, no further than the pose."""
+    """A reference that slides away at 10 m/s2 is 0.8 m off after 0.4 s; leashed, only the pose is."""
     still = standing_clip(0.4)
     slide = np.square(np.arange(still.n_frames) / still.fps) * 0.5 * 10.0
     away = replace(still, root_pos=still.root_pos + slide[:, None] * [1.0, 0.0, 0.0])
