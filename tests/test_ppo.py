@@ -111,11 +111,12 @@ def test_imitation_loss_spares_what_the_limits_clip() -> None:
 
 
 def test_shipped_configs_load_and_survive_a_round_trip(tmp_path: Path) -> None:
-    for name in ("walk", "kinesis"):
+    for name in ("walk", "kinesis", "locomotion", "runner", "goal"):
         config = load_config(name)
         assert config.name == name
         (tmp_path / "copy.yaml").write_text(to_yaml(config))
         assert load_config(str(tmp_path / "copy.yaml")) == config
+    assert load_config("repertoire").name == "locomotion"  # the network that the experts teach
 
 
 def test_overrides() -> None:
