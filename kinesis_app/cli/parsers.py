@@ -134,12 +134,12 @@ def _evaluate() -> _Parser:
         help="motions and pushes with muscles that obey K control steps (33 ms) late, at most 5; "
         "a forward model of the body makes up for it",
     )
+    parser.add_argument("--blind", action="store_true", help="a delay without the forward model")
     parser.add_argument(
         "--leashed",
         action="store_true",
         help="who strays from a motion takes it along, as walks do in the window; only the place is forgiven",
     )
-    parser.add_argument("--blind", action="store_true", help="a delay without the forward model")
     parser.add_argument("--goals", metavar="N", type=_counting, help="go to N random places, once each")
     parser.add_argument(
         "--range",

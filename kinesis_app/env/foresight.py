@@ -22,8 +22,6 @@ def foreseen(bodies: Bodies, on_their_way: Sequence[np.ndarray]) -> Frame:
         bodies: Are stepped and put back.
         on_their_way: Actions of the coming control steps, the next one first, (B, 80) each.
     """
-    if not on_their_way:
-        return bodies.frame()
     state = bodies.state()
     bodies.set_push(np.zeros((len(bodies), 6)))  # nobody foresees a push
     for action in on_their_way:
