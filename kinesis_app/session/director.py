@@ -22,16 +22,6 @@ from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.steering import SteerRequest
 from kinesis_app.session.walking import generated_plan
 
-Directing = m.TypedCommand | m.CancelCommand | m.SetGoal | m.MoveGoal | m.ClearGoals | m.Steer
-DIRECTING: tuple[type, ...] = (
-    m.TypedCommand,
-    m.CancelCommand,
-    m.SetGoal,
-    m.MoveGoal,
-    m.ClearGoals,
-    m.Steer,
-)
-"""The commands that say where to go."""
 SETTLING = 0.8
 """From the end of the planned way until the body stands [s]."""
 SHOWN = 4.0
@@ -50,7 +40,7 @@ class Director:
         self._told = False
 
     def request(
-        self, command: Directing, course: Course, step_time: float, place: np.ndarray
+        self, command: m.DirectingCommand, course: Course, step_time: float, place: np.ndarray
     ) -> Request | None:
         """What a command asks of the walk ``course``; None if there is nothing to do.
 
