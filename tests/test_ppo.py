@@ -20,12 +20,13 @@ from training import ppo
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.clips import build_clips, stand
 from training.command import main
-from training.config import CurriculumSettings, PpoSettings, TrainConfig, load_config, to_yaml
+from training.config import load_config, to_yaml
 from training.curriculum import Curriculum
 from training.distill import imitation_loss
 from training.env_state import env_state, restore_env
 from training.networks import Actor, Normaliser, kl_divergence, log_probability
 from training.rollout import advantages, successor_values
+from training.settings import CurriculumSettings, PpoSettings, TrainConfig
 
 torch.set_num_threads(1)  # tiny networks: a second thread only waits
 

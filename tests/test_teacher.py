@@ -10,9 +10,9 @@ pytest.importorskip("numba")
 from kinesis_app.body import muscles
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.motion.gait import stand
+from training.muscle_sharing import muscle_gain_bias
 from training.teacher import TeacherActuator
 from training.teacher_gains import gait_shares
-from training.teacher_kernel import muscle_gain_bias
 
 RNG = np.random.default_rng(3)
 

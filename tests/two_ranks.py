@@ -14,12 +14,12 @@ from pretend_teacher import PretendTeacher
 
 from training import actions, card, distill_stage, ppo
 from training.command import main
-from training.config import PpoSettings
 from training.curriculum import all_ended_episodes
 from training.networks import Actor
 from training.ranks import Ranks, start_ranks, stop_ranks
 from training.rollout import Rollout
 from training.run import Run
+from training.settings import PpoSettings
 
 N_STEPS, N_BODIES, N_SEEN, N_ACTIONS = 6, 8, 5, 3
 TASK = """

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from kinesis_app.body.joints import N_JOINTS
 from kinesis_app.body.muscles import N_MUSCLES
+from kinesis_app.env.actuator import MuscleActuator
 from kinesis_app.env.observation import OBSERVATION_SIZE
 from kinesis_app.env.reference import ReferenceBank, reference_bank
-from kinesis_app.env.tracking import MuscleActuator, TrackingEnv, TrackingSettings
+from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from training import kinesis

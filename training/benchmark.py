@@ -23,9 +23,9 @@ from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.motion.clip import MotionClip
 from training import ppo
 from training.actions import make_env
-from training.config import CurriculumSettings, PpoSettings
 from training.curriculum import Curriculum
 from training.networks import Actor
+from training.settings import CurriculumSettings, PpoSettings
 
 _RESTART = 15  # control steps after which the bare bodies stand up again (0.5 s)
 

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 
 from kinesis_app.env.tracking import Step, TrackingEnv
-from training.config import CurriculumSettings
 from training.ranks import Ranks
+from training.settings import CurriculumSettings
 
 _MEMORY = 100.0
 """Episodes over which survival is averaged, overall and per clip."""

@@ -18,12 +18,12 @@ from torch import Tensor
 
 from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.tracking import TrackingEnv
-from training.config import DistillSettings
 from training.curriculum import Curriculum, all_ended_episodes, ended_episodes
 from training.experts import Experts
 from training.mirror import reflections
 from training.networks import Actor
 from training.ranks import ALONE, Ranks, average_gradients
+from training.settings import DistillSettings
 
 
 class Labeller(Protocol):

@@ -12,13 +12,13 @@ from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
 from training import distill
 from training.actions import make_env, make_labeller, network_sizes
-from training.config import TrainConfig
 from training.curriculum import Curriculum
 from training.env_state import env_state, restore_env
 from training.experts import Experts
 from training.mirror import observation_mirror, reflection
 from training.networks import Actor
 from training.run import InterruptedRunError, Run, initial_actor, load_network, own_part
+from training.settings import TrainConfig
 
 
 def distill_stage(run: Run) -> None:

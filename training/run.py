@@ -23,11 +23,11 @@ from kinesis_app.motion.clip import MotionClip
 from training.actions import network_sizes
 from training.checkpoint import load_checkpoint, save_checkpoint
 from training.clips import build_clips, load_clips
-from training.config import TrainConfig
 from training.export import read_onnx
 from training.logbook import Logbook
 from training.networks import Actor
 from training.ranks import ALONE, Ranks
+from training.settings import TrainConfig
 
 STAGES = ("teacher", "distill", "polish", "export")
 _TIME_SHARE = {"teacher": 0.65, "distill": 0.25, "polish": 0.1, "export": 0.0}

@@ -9,7 +9,6 @@ from kinesis_app.motion.clip import MotionClip
 from training import ppo
 from training.actions import make_env
 from training.clips import build_clips
-from training.config import StageSettings
 from training.curriculum import Curriculum
 from training.distill_stage import distill_stage
 from training.networks import Actor, ActorCritic
@@ -23,6 +22,7 @@ from training.run import (
     own_part,
 )
 from training.scoring import score, summary
+from training.settings import StageSettings
 
 
 def run_stages(run: Run) -> None:

@@ -10,7 +10,8 @@ A training aid. It knows the reference, its inverse dynamics and the body's mome
 3. static optimisation shares torque minus passive torque among the leg's 40 muscles;
 4. excitation by inverting the activation dynamics.
 
-:mod:`training.teacher_kernel` holds the compiled equations.
+All of it is compiled: 1 and 2 in :mod:`training.virtual_model`, 3 and 4 in
+:mod:`training.muscle_sharing`, the step as a whole in :mod:`training.teacher_kernel`.
 """
 
 from __future__ import annotations

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 
 from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
 from kinesis_app.body.muscles import N_MUSCLES
-from kinesis_app.env.action import excitations
-from kinesis_app.env.bodies import Bodies, Frame
+from kinesis_app.env.actuator import Actuator, MuscleActuator
+from kinesis_app.env.bodies import Frame
 from kinesis_app.env.delay import Delay
 from kinesis_app.env.engine import make_bodies
 from kinesis_app.env.leash import LEASH, moved_on, taken_along
@@ -72,31 +71,6 @@ class TrackingSettings:
     reward: RewardSettings = field(default_factory=RewardSettings)
     push: PushSettings = field(default_factory=PushSettings)
     variation: VariationSettings = field(default_factory=VariationSettings)
-
-
-class Actuator(Protocol):
-    """Turns a policy's action into one control step of physics."""
-
-    action_size: int
-
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
-        """One control step.
-
-        Args:
-            bodies: Are moved.
-            action: shape (B, action_size).
-            rows: Of the reference table, now, shape (B,).
-            moved: How far the references are moved over the ground [m], shape (B, 2).
-        """
-
-
-class MuscleActuator:
-    """The action is the 80 target activations; what the app and the shipped policies use."""
-
-    action_size = N_MUSCLES
-
-    def apply(self, bodies: Bodies, action: np.ndarray, rows: np.ndarray, moved: np.ndarray) -> None:
-        bodies.step(excitations(action, bodies.activation()))
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from kinesis_app.env.actuator import Actuator
 from kinesis_app.env.reference import reference_bank
-from kinesis_app.env.tracking import Actuator
 from kinesis_app.evaluation.rollout import FAIL_DISTANCE, PolicyFunction, Rollout, rollout
 from kinesis_app.motion.clip import MotionClip
 

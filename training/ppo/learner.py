@@ -7,10 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from training.config import PpoSettings
 from training.mirror import reflections
 from training.networks import Actor, ActorCritic
 from training.ranks import ALONE, Ranks
+from training.settings import PpoSettings
 
 
 class Learner:

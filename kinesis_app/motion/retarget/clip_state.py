@@ -21,8 +21,8 @@ from kinesis_app.motion.dynamics import (
     root_wrench,
     zmp_of,
 )
-from kinesis_app.motion.feasibility import skates
 from kinesis_app.motion.interruption import may_end
+from kinesis_app.motion.skate import skates
 
 CARRIES = 0.2
 """A contact point with this readiness counts as support."""
