@@ -46,6 +46,18 @@ def test_forces_exist_and_joints_do_not_jump() -> None:
     assert np.abs(np.diff(ran().joints, n=2, axis=0)).max() * FPS < 8.0
 
 
+def test_the_foot_is_down_when_the_load_comes_that_ends_a_run() -> None:
+    """The last flight of a run ends where walking begins, which is higher."""
+    dynamics = inverse_dynamics(ran())
+    slowing = slice(round(6.6 * FPS), round(8.6 * FPS))
+    missing = np.linalg.norm(dynamics.root_residual[slowing, :3], axis=1)
+    force = dynamics.grf[slowing, :, 2].sum(axis=1)
+    assert force.min() < 0.05 * WEIGHT  # there is flight
+    assert missing.max() < 0.35 * WEIGHT
+    assert np.diff(force).max() < 0.5 * WEIGHT
+    assert force.max() < 2.1 * WEIGHT
+
+
 @pytest.mark.parametrize("clip", [functools.partial(varied, "mixed_run", 1, 12.0)])
 def test_starts_runs_and_stops_pass_the_gate(clip: Callable[[], MotionClip]) -> None:
     verdict = check(clip())

@@ -23,12 +23,20 @@ PASSING = (0.05, 0.30)
 BODY, UP, POINT = (0.0, 0.25), (0.0, 0.2), (0.05, 0.2)
 """When pelvis, vertical force and centre of pressure change [s]."""
 GIVING = 0.3
-"""Over which after such a strike the force is what height and speed before and after ask for [s]."""
+"""Over which after the strike that begins a run the force is what height and speed before and after ask for
+[s]."""
+GIVING_WAY = (0.0, 0.03, 0.25, 0.35)
+"""The same after the strike that ends a run, from, fully, up to and until when [s]: when the foot lands the
+floor gives no more yet than in any other step of the run."""
 KNOWN = 0.02
 """How much the planned force still counts there [1]."""
 WAY = Tolerance(zmp=0.01, fall=0.3, shift=1.0, jerk=300.0)
 DIP, DIPPING = 0.025, 0.4
 """How far the pelvis sinks before a run so that the hind leg reaches the floor [m], and how long [s]."""
+LAST_DIP, SINKING, RISING = 0.03, (-0.6, -0.3), (0.0, 0.8)
+"""How much lower the last step of a run is [m], that the leg reach the floor when the load comes: walking is
+higher than running, and without it the last flight would end in the air; from when until when, about the
+strike that ends the run, it gets so low and comes up again [s]."""
 MOVED, MOST_MOVED, BEFORE = (0.0, 0.08), 0.15, 15
 """From when on after that strike the steps may be placed elsewhere [s], how far [m], and so many frames
 before it the body must be where the walk has it."""
@@ -100,10 +108,13 @@ def joined_run(run: RunStretch, walked: list[Gait]) -> Joint:
             gait, force = _joined(gait, force, walk, (change, sign), inside)
             walking = np.maximum(walking, 1.0 - _running(frames, change, sign, UP))
             since = (frames - change.frame) / GRID_FPS
-            known[(since >= (-DIPPING if sign > 0.0 else 0.0)) & (since <= GIVING)] = KNOWN
             if sign > 0.0:
+                known[(since >= -DIPPING) & (since <= GIVING)] = KNOWN
                 into = smooth_step((since + DIPPING) / (0.6 * DIPPING))
                 dip = dip + DIP * into * (1.0 - smooth_step((since - 0.05) / 0.6))
+            else:
+                known = np.minimum(known, _known_after(since))
+                dip = dip + LAST_DIP * _from_until(since, *SINKING, *RISING)
     anchored = np.where(walking > 0.999, 4.0, force.anchored * (walking < 0.001))
     height = way_up(gait.body.root_pos[:, 2] - dip, anchored, force.up, known)
     up = 1.0 + np.gradient(np.gradient(height)) * GRID_FPS**2 / GRAVITY
@@ -158,6 +169,17 @@ def _running(frames: np.ndarray, change: Change, sign: float, when: tuple[float,
     """Share of running (T,) around a change to it (sign +) or to walking (-)."""
     u = ((frames - change.frame) / GRID_FPS - when[0]) / (when[1] - when[0])
     return smooth_step(u) if sign > 0.0 else 1.0 - smooth_step(u)
+
+
+def _from_until(time: np.ndarray, begin: float, full: float, fading: float, end: float) -> np.ndarray:
+    """From 0 to 1 and back to 0, smoothly (T,)."""
+    return smooth_step((time - begin) / (full - begin)) * smooth_step((end - time) / (end - fading))
+
+
+def _known_after(since: np.ndarray) -> np.ndarray:
+    """How much the planned force counts so long after the strike that ends a run [1], (T,)."""
+    # What a force gives way by goes with the inverse square of this weight: that is what changes smoothly.
+    return 1.0 / np.sqrt(1.0 + _from_until(since, *GIVING_WAY) * (KNOWN**-2 - 1.0))
 
 
 def _joined(
