@@ -88,6 +88,59 @@ def test_again_does_what_was_typed_before(core: SessionCore) -> None:
     assert math.degrees(turned) == pytest.approx(60.0, abs=3.0)
 
 
+def test_undo_goes_on_with_what_was_done_before(core: SessionCore) -> None:
+    """A turn by mistake half way: the rest of the way is walked in the direction of before."""
+    start = core.snapshot()
+    ahead = float(heading(start.qpos[None, 3:7])[0])
+    core.obey(m.TypedCommand("walk 4 m at 1 m/s, then stop"))
+    halfway = advance(core, 2.5)
+    assert halfway.task is not None
+    seconds_left = halfway.task.stages[0].end - halfway.time
+    core.obey(m.TypedCommand("turn left 60 degrees"))
+    wrong = advance(core, 4.0)
+    assert math.degrees(float(heading(wrong.qpos[None, 3:7])[0]) - ahead) == pytest.approx(60.0, abs=3.0)
+    core.obey(m.TypedCommand("Undo that, please."))
+    task = advance(core, 0.2).task
+    assert task is not None
+    left = 1.0 * seconds_left - 1.0**2 / (2.0 * 0.8)  # it brakes from 1 m/s at 0.8 m/s^2
+    curve, walk, stop = (stage.text for stage in task.stages)
+    assert curve.startswith("curve to the right by 60 degrees")
+    assert float(walk.split()[2]) == pytest.approx(left, abs=0.05)
+    assert stop == "stop"
+    end = advance(core, 7.0)
+    assert float(heading(end.qpos[None, 3:7])[0]) == pytest.approx(ahead, abs=math.radians(3.0))
+    assert "Done: walk 4 m at 1 m/s, then stop." in texts(core)
+
+
+def test_undo_brings_goals_and_the_walk_back(core: SessionCore) -> None:
+    core.obey(m.TypedCommand("walk forward"))
+    advance(core, 2.0)
+    x, y = core.snapshot().qpos[:2] + np.array([2.0, 1.0])
+    core.obey(m.SetGoal(x, y))
+    advance(core, 0.5)
+    core.obey(m.Steer(stop=True))
+    advance(core, 2.0)
+    core.obey(m.TypedCommand("go back to what you did before"))
+    task = advance(core, 0.2).task
+    assert task is not None
+    assert [(goal.x, goal.y) for goal in task.goals] == [(x, y)]
+    core.obey(m.TypedCommand("never mind"))
+    walks = advance(core, 0.2).task
+    assert walks is not None
+    assert walks.text == "walk forward"
+    assert math.isinf(walks.end)
+    assert np.linalg.norm(advance(core, 4.0).qvel[:2]) > 0.9
+
+
+def test_with_nothing_to_undo_undo_is_refused(core: SessionCore) -> None:
+    with pytest.raises(CommandError, match="takes that one back"):
+        core.obey(m.TypedCommand("undo"))
+    core.obey(m.TypedCommand("turn around"))
+    core.obey(m.Reset())
+    with pytest.raises(CommandError, match="takes that one back"):
+        core.obey(m.TypedCommand("undo"))
+
+
 def test_faster_changes_what_is_left_and_not_where_it_ends(core: SessionCore) -> None:
     start = core.snapshot().qpos[:2].copy()
     core.obey(m.TypedCommand("walk 3 m at 0.8 m/s"))

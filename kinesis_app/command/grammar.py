@@ -149,6 +149,8 @@ def _angle(clause: Clause, verb: str, direction: str | None) -> float | None:
     if clause.has("number"):
         number = clause.given["number"]
         spins = verb == "spin" or "count" in clause.given
+        if 0.0 < float(number.value) < 1.0 and not spins:
+            raise clause.error("A part of what? For example 'half a turn' or '45 degrees'.", "number")
         clause.given["angle"] = number
         value = float(number.value) * (2.0 * math.pi if spins else math.pi / 180.0)
         clause.given.pop("number")

@@ -7,6 +7,7 @@ import math
 import dearpygui.dearpygui as dpg
 
 from kinesis_app.command import CommandError, Task, preview
+from kinesis_app.command.again import is_again, is_undo
 from kinesis_app.gui import theme
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.elide import elided
@@ -56,7 +57,8 @@ class CommandBar:
         text = dpg.get_value("command_text").strip()
         if not text:
             return
-        self._past = [*(past for past in self._past if past != text), text][-_KEPT:]
+        if not is_again(text) and not is_undo(text):
+            self._past = [*(past for past in self._past if past != text), text][-_KEPT:]
         self._at = len(self._past)
         self._desk.send(m.TypedCommand(text))
         if not self._desk.shot.playing:
@@ -81,12 +83,20 @@ class CommandBar:
         hint = next((hint for hint in _HINTS if theme.text_width(hint) < room), _HINTS[-1])
         self._mirror.configure("command_text", width=-buttons, hint=hint)
         text = dpg.get_value("command_text").strip()
-        note, color = _preview_note(text, shot.walking_speed) if text else _task_note(shot.task, shot.time)
+        note, color = self._note_of(text, shot.walking_speed) if text else _task_note(shot.task, shot.time)
         self._mirror.set_value("command_note", elided(note, width - 24, theme.text_width))
         if color != self._color:
             self._color = color
             dpg.bind_item_theme("command_note", color)
         self._mirror.configure("command_cancel", enabled=shot.task is not None)
+
+    def _note_of(self, text: str, speed: float | None) -> tuple[str, str]:
+        """What a sentence would do at a walking speed [m/s], and its theme."""
+        if is_undo(text):
+            return "goes on with what it did before the last command", "dim_text"
+        if is_again(text) and self._past:
+            return f"again: {self._past[-1]}", "dim_text"
+        return _preview_note(text, speed)
 
 
 def _preview_note(text: str, speed: float | None) -> tuple[str, str]:

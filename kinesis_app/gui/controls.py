@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import dearpygui.dearpygui as dpg
 import numpy as np
@@ -33,6 +34,7 @@ class Controls:
         self._shown: dict[str, str] = {}
         self._policies: list[PolicyInfo] = []
         self._rows = 8
+        self._followed = ""
 
     def build(self) -> None:
         """Create the tab's content in the current container."""
@@ -116,8 +118,13 @@ class Controls:
 
     def update(self, shot: m.Snapshot) -> None:
         """Show what the session does now."""
+        if self._desk.motion_name != self._followed:
+            self._followed = self._desk.motion_name
+            self._list_motions()
         walks = shot.walking_speed is not None
-        if not dpg.is_item_active("speed"):
+        if not walks:
+            dpg.configure_item("speed", format="as recorded")
+        elif not dpg.is_item_active("speed"):
             if shot.walking_speed:
                 dpg.set_value("speed", float(shot.walking_speed))
             stands = shot.walking_speed == 0.0 and float(np.hypot(shot.qvel[0], shot.qvel[1])) < _STANDS
@@ -148,12 +155,17 @@ class Controls:
 
     def _list_motions(self) -> None:
         words = dpg.get_value("motion_search").lower().split()
-        shown = {ENDLESS: ENDLESS}
+        shown, followed = {ENDLESS: ENDLESS}, self._followed
+        if followed and followed != ENDLESS and all(e.name != followed for e in self._motions):
+            shown[Path(followed).name] = followed
         for e in self._motions:
             if all(w in f"{e.name} {' '.join(e.tags)} {e.description}".lower() for w in words):
                 shown[f"{e.name}   {e.duration:.0f} s"] = e.name
         self._shown = shown
         dpg.configure_item("motion_list", items=list(shown))
+        label = next((label for label, name in shown.items() if name == followed), None)
+        if label is not None:
+            dpg.set_value("motion_list", label)
 
     def _motion_chosen(self, _sender: object, label: str, _user: object) -> None:
         open_motion(self._desk, self._shown.get(label, label), float(dpg.get_value("speed")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -49,7 +50,7 @@ class FilesWindow:
                 theme.sized("files_open", 100)
                 cancel = dpg.add_button(label="Cancel", callback=lambda *_: self._desk.open.discard("files"))
                 theme.sized(cancel, 100)
-            theme.dim("", tag="files_note")
+            dpg.add_text("", tag="files_note", wrap=0)
 
     def appear(self) -> None:
         """Called when the window opens."""
@@ -67,8 +68,10 @@ class FilesWindow:
         elif path.is_file():
             self._desk.open.discard("files")
             self._guarded(lambda: open_file(self._desk, self._desk.browse, path))
+            return
         else:
-            raise KinesisError(f"'{path}' does not exist.")
+            self._note(missing(path), "warning_text")
+        dpg.focus_item("files_path")  # else what is typed next would be shortcuts
 
     def _open_shown(self) -> None:
         self.enter(dpg.get_value("files_path"))
@@ -101,4 +104,22 @@ class FilesWindow:
                 self._shown[path.name] = path
         dpg.configure_item("files_list", items=list(self._shown)[:_MOST])
         dpg.set_value("files_path", f"{self._folder}/")
-        dpg.set_value("files_note", f"Files that end in {', '.join(endings)}.")
+        self._note(f"Files that end in {', '.join(endings)}.", "dim_text")
+
+    def _note(self, text: str, color: str) -> None:
+        dpg.set_value("files_note", text)
+        dpg.bind_item_theme("files_note", color)
+
+
+def missing(path: Path) -> str:
+    """That there is no ``path``, from where on, and what is there instead."""
+    folder = next(parent for parent in path.parents if parent.is_dir())
+    name = path.relative_to(folder).parts[0]
+    if (folder / name).is_file():
+        return f"'{folder / name}' is a file, no folder."
+    try:
+        near = difflib.get_close_matches(name, [entry.name for entry in folder.iterdir()], n=2, cutoff=0.6)
+    except OSError:
+        near = []
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    return f"There is no '{name}' in {folder}.{hint}"

@@ -21,9 +21,15 @@ class Floating:
     def __init__(self, desk: Desk, appear: Mapping[str, Callable[[], None]]) -> None:
         self._desk, self._appear = desk, appear
         self._shown: set[str] = set()
+        self._client = (0, 0)
 
     def update(self) -> None:
         """Once per frame."""
+        client = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
+        if client != self._client:
+            self._client = client
+            for name in self._shown:
+                layout.keep_inside(name)
         for name in WINDOWS:
             wanted, known = name in self._desk.open, name in self._shown
             if wanted and not known:

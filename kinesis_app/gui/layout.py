@@ -37,7 +37,7 @@ _FLOATING = {
     "palette": (520, 0),
     "picker": (340, 480),
     "welcome": (0, 0),
-    "files": (640, 420),
+    "files": (640, 438),
 }
 
 
@@ -202,6 +202,15 @@ def place_floating(name: str, scale: float) -> None:
     w, h = min(w, width - 40), min(h, height - 80)
     size = {"width": w} if w else {}
     dpg.configure_item(name, pos=((width - (w or 520)) // 2, 70), **size, **({"height": h} if h else {}))
+
+
+def keep_inside(name: str) -> None:
+    """Move a floating window so far that it lies inside of the window, if it is not larger."""
+    room = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
+    pos, size = dpg.get_item_pos(name), dpg.get_item_rect_size(name)
+    inside = [max(min(p, r - s), 0) for p, s, r in zip(pos, size, room, strict=True)]
+    if inside != list(pos):
+        dpg.set_item_pos(name, inside)
 
 
 def muscle_note(muscle: int, activation: float) -> str:

@@ -114,7 +114,7 @@ def report_lines(clip: MotionClip) -> list[str]:
         f"feet slide up to {skate:.0f} mm and sink in by {quality.get('penetration_mm', 0.0):.0f} mm, "
         f"{quality.get('speed', 0.0):.2f} m/s"
     )
-    return [f"{numbers}.", *(str(note) for note in quality.get("notes") or ())][:8]
+    return [*map(str, (quality.get("notes") or ())[:7]), f"{numbers}."]  # the last is seen longest
 
 
 def reload(d: Desk) -> None:

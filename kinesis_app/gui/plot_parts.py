@@ -42,7 +42,7 @@ def time_plot(tag: str, label: str, last: bool = False, legend: bool = False) ->
     """A plot over run time with axes ``{tag}_x`` and ``{tag}_y`` and a time cursor; returns the y axis."""
     with bare_plot(tag, width=-1):
         if legend:
-            dpg.add_plot_legend(location=dpg.mvPlot_Location_North, horizontal=True)
+            dpg.add_plot_legend(location=dpg.mvPlot_Location_North, horizontal=True, no_highlight_axis=True)
         dpg.add_plot_axis(
             dpg.mvXAxis, tag=f"{tag}_x", no_tick_labels=not last, label="run time [s]" if last else ""
         )

@@ -50,6 +50,7 @@ def build_themes() -> None:
         with dpg.theme(tag=f"theme_{name}"), dpg.theme_component(dpg.mvAll):
             _add_colors(palette)
             _add_styles()
+        _add_disabled(f"theme_{name}", palette["dim"])
     for tag, color in (
         ("accent_button", (*ACCENT, 190)),
         ("lit_button", (70, 112, 150, 200)),
@@ -118,6 +119,14 @@ def _add_colors(palette: dict[str, Color]) -> None:
     colors = {**_PLOT_COLORS, "AxisText": palette["dim"], "TitleText": palette["text"]}
     for name, color in colors.items():
         dpg.add_theme_color(getattr(dpg, f"mvPlotCol_{name}"), color, category=dpg.mvThemeCat_Plots)
+
+
+def _add_disabled(parent: str, color: Color) -> None:
+    """What cannot be used now is written as less important text."""
+    for kind in (dpg.mvButton, dpg.mvSliderFloat):
+        with dpg.theme_component(kind, enabled_state=False, parent=parent):
+            dpg.add_theme_color(dpg.mvThemeCol_Text, color)
+            dpg.add_theme_color(dpg.mvThemeCol_SliderGrab, (*color[:3], 60))
 
 
 def _add_styles() -> None:

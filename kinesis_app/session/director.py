@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinesis_app.command.again import is_again
+from kinesis_app.command.again import is_again, is_undo
 from kinesis_app.command.grammar import parse
 from kinesis_app.command.segments import GoTo
 from kinesis_app.command.task import GoalMark, Task
@@ -20,6 +20,7 @@ from kinesis_app.session.planner import WalkPlanner
 from kinesis_app.session.requests import Request, SpeedRequest, running
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.steering import SteerRequest
+from kinesis_app.session.undo import UndoRequest
 from kinesis_app.session.walking import generated_plan
 
 SETTLING = 0.8
@@ -28,6 +29,7 @@ SHOWN = 4.0
 """How long a task that is done is still shown [s]."""
 FARTHEST = 300.0
 """Farthest goal from where the human is [m]."""
+MOST_UNDONE = 20
 
 
 class Director:
@@ -36,6 +38,7 @@ class Director:
     def __init__(self) -> None:
         self.planner = WalkPlanner()
         self._typed: str | None = None
+        self._before: list[Request] = []  # what was being done before each command
         self._watched: Task | None = None
         self._told = False
 
@@ -53,7 +56,23 @@ class Director:
         Raises:
             KinesisError: If it is not understood, or what is followed is no generated walk.
         """
-        generated_plan(course)
+        plan = generated_plan(course)
+        if isinstance(command, m.TypedCommand) and is_undo(command.text) and self._before:
+            return self._before.pop()
+        request = self._request(command, course, step_time, place)
+        if request is not None and not isinstance(command, m.MoveGoal):
+            doing = self.planner.wanted or UndoRequest(plan, course.task, step_time)
+            self._before = [*self._before, doing][-MOST_UNDONE:]
+        return request
+
+    def forget(self) -> None:
+        """Another motion, or this one from its beginning: nothing of before is wanted."""
+        self.planner.forget()
+        self._before.clear()
+
+    def _request(
+        self, command: m.DirectingCommand, course: Course, step_time: float, place: np.ndarray
+    ) -> Request | None:
         goals = self._goals(course, step_time)
         match command:
             case m.TypedCommand(text):
@@ -116,7 +135,7 @@ class Director:
             before = task or Task("goal")
             task = replace(before, text="goal", goals=wanted.goals, goal_ends=(), planning=True)
         elif wanted is not None:
-            text = wanted.text if isinstance(wanted, CommandRequest) else "steer"
+            text = wanted.text if isinstance(wanted, CommandRequest | UndoRequest) else "steer"
             task = replace(task or Task(text), text=text, planning=True)
         return replace(snapshot, task=task)
 

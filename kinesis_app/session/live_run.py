@@ -98,7 +98,7 @@ class LiveRun:
         self._review.leave()
         self.simulation.reset()
         self._jumped()
-        self._director.planner.forget()
+        self._director.forget()
         if self._speed is not None and self._speed != self.simulation.course.speed:
             self._director.planner.ask(SpeedRequest(self._speed))
 
@@ -107,7 +107,7 @@ class LiveRun:
         self._review.leave()
         self.simulation.load_motion(clip)
         self._jumped()
-        self._director.planner.forget()
+        self._director.forget()
         self._speed = None
         self._clock.restart()
 
