@@ -167,6 +167,7 @@ def test_bad_mot_is_one_clear_line(tmp_path: Path, change, expected: str) -> Non
 
 
 def test_unknown_ending_lists_the_known_ones(tmp_path: Path) -> None:
+    (tmp_path / "walk.pkl").write_bytes(b"")
     with pytest.raises(KinesisError, match=r"\.amc, \.mot, \.sto, \.bvh"):
         read_motion(tmp_path / "walk.pkl")
     with pytest.raises(KinesisError, match="does not exist"):

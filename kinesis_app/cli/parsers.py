@@ -29,30 +29,26 @@ def _new(prog: str, description: str, examples: str = "") -> _Parser:
     )
 
 
-def _above_zero(text: str) -> float:
-    value = float(text)
-    if not (0.0 < value < math.inf):
-        raise ValueError
+def _number(text: str, kind: Callable[[str], float], fits: Callable[[float], bool], wanted: str) -> float:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = math.nan
+    if not fits(value):
+        raise argparse.ArgumentTypeError(f"'{text}' is not {wanted}")
     return value
+
+
+def _above_zero(text: str) -> float:
+    return _number(text, float, lambda v: 0.0 < v < math.inf, "a number above 0")
 
 
 def _not_negative(text: str) -> float:
-    value = float(text)
-    if not (0.0 <= value < math.inf):
-        raise ValueError
-    return value
+    return _number(text, float, lambda v: 0.0 <= v < math.inf, "a number from 0 on")
 
 
 def _counting(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 10_000:
-        raise ValueError
-    return value
-
-
-_above_zero.__name__ = "number above 0"  # argparse names the type in its message
-_not_negative.__name__ = "number from 0 on"
-_counting.__name__ = "count from 1 to 10000"
+    return int(_number(text, int, lambda v: 1 <= v <= 10_000, "a whole number from 1 to 10000"))
 
 
 def _window() -> _Parser:

@@ -112,7 +112,7 @@ def describe(segment: Segment) -> str:
             return "stop" if seconds is None else f"stand {seconds:.4g} s"
         case GoTo(x, y, heading, speed):
             facing = f" facing {_degrees(heading)}" if heading is not None else ""
-            return f"go to {x:.4g}, {y:.4g}{facing}{_pace_text(speed, 1.0)}"
+            return f"go to {_metres(x)}, {_metres(y)}{facing}{_pace_text(speed, 1.0)}"
         case Adjust(factor, change, speed):
             if speed is not None:
                 return f"change speed to {speed:.4g} m/s"
@@ -123,7 +123,7 @@ def describe(segment: Segment) -> str:
 
 def _move_text(move: Move) -> str:
     amounts = (
-        f" {move.distance:.4g} m" if move.distance is not None else "",
+        f" {_metres(move.distance)} m" if move.distance is not None else "",
         f" {move.steps:.4g} step{'s' * (move.steps != 1.0)}" if move.steps is not None else "",
         f" for {move.seconds:.4g} s" if move.seconds is not None else "",
     )
@@ -149,7 +149,11 @@ def _adverb(factor: float) -> str:
 
 
 def _degrees(angle: float) -> str:
-    return f"{math.degrees(angle):.4g} degrees"
+    return f"{round(math.degrees(angle), 1) + 0.0:g} degrees"
+
+
+def _metres(length: float) -> str:
+    return f"{round(length, 2) + 0.0:g}"  # no -0
 
 
 def _side(angle: float) -> str:

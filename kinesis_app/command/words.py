@@ -35,7 +35,7 @@ class CommandError(KinesisError):
         self.text, self.start, self.end, self.near = text, start, end, tuple(near)
         shown = text.replace("\n", " ").replace("\t", " ")
         marks = " " * start + "^" * max(end - start, 1)
-        super().__init__(f"{problem}\n  {shown}\n  {marks}")
+        super().__init__(f"{problem}\n  {shown}\n  {marks}" if text.strip() else problem)
 
 
 @dataclass(frozen=True)

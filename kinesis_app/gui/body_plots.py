@@ -9,6 +9,7 @@ from kinesis_app.body.joints import LEG_JOINTS
 from kinesis_app.gui import theme
 from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.lines import kept_time
+from kinesis_app.gui.mirror import Mirror
 from kinesis_app.gui.plot_parts import (
     PALETTE,
     add_cursor,
@@ -27,6 +28,8 @@ _BELOW = 0.06
 """Room for the label of 0 [of the axis above it]."""
 _SHORT, _ENTRY = 3, 26
 """Letters of a term's name, and room around it in the legend [pixels at font scale 1]."""
+_NARROW = 350
+"""Plots of this width have no room for three whole words in the legend [pixels at font scale 1]."""
 _JOINTS = tuple(joint.replace("_angle", "").replace("_", " ") for joint in LEG_JOINTS)
 
 
@@ -35,6 +38,7 @@ class ErrorSpeed:
 
     def __init__(self, desk: Desk, tag: str) -> None:
         self._desk, self._tag = desk, tag
+        self._mirror = Mirror()
 
     def build(self) -> None:
         """Create the plot in the current container."""
@@ -61,6 +65,8 @@ class ErrorSpeed:
         for axis, name, least in (("y", "error", 50.0), ("y2", "speed", 2.0)):
             top = round_up(largest(traces[name][rows]), least)
             dpg.set_axis_limits(f"{tag}_{axis}", -_BELOW * top, top)
+        narrow = dpg.get_item_rect_size(tag)[0] < _NARROW * dpg.get_global_font_scale()
+        self._mirror.configure(f"{tag}_error", label="err" if narrow else "error")
 
 
 class JointAngles:

@@ -21,6 +21,7 @@ from kinesis_app.session import messages as m
 
 _DIRECTIONS = (("forward", 0.0), ("back", 180.0), ("left", 90.0), ("right", -90.0))
 _SLOWEST, _FASTEST = SPEED_RANGE
+_MOST_ROWS = 40
 _STANDS = 0.25
 """A plan that ends standing is still walked until the pelvis is slower than this [m/s]."""
 
@@ -142,7 +143,7 @@ class Controls:
             return
         last = dpg.get_item_rect_min("push_left")[1] + dpg.get_item_rect_size("push_left")[1]
         row = dpg.get_item_rect_size("motion_list")[1] / (self._rows + 0.5)
-        rows = max(3, min(24, self._rows + math.floor((bottom - last) / row)))
+        rows = max(3, min(_MOST_ROWS, self._rows + math.floor((bottom - last) / row)))
         if rows != self._rows:
             self._rows = rows
             dpg.configure_item("motion_list", num_items=rows)

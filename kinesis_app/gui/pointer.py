@@ -99,7 +99,8 @@ class Pointer:
         if self._pull_from is not None:
             self._pull(button)
         elif self._goal is not None:
-            point = self._ground()
+            # In a click the ground moves, too: under the eye that follows the human.
+            point = self._ground() if self._travelled > _CLICK_TRAVEL else None
             if point is not None:
                 self._goal = replace(self._goal, now=point)
         elif moved != (0.0, 0.0) and (self._travelled > _CLICK_TRAVEL or button == 2):

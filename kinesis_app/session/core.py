@@ -123,9 +123,9 @@ class SessionCore:
         for asked in surprises.due(self._run.look()):
             try:
                 self.obey(asked.message)
-                self.tell("info", f"Surprise: {asked.text}.")
+                self.tell("info", f"Surprise: {asked.kind}, {asked.text}.")
             except KinesisError as error:
-                self.tell("info", f"Surprise: {asked.text}. {error}")
+                self.tell("info", f"Surprise: {asked.kind}, {asked.text}. {error}")
 
     # --- commands --------------------------------------------------------------------------
 

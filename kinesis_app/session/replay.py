@@ -90,7 +90,9 @@ def read_post_mortem(path: Path) -> PostMortem:
             arrays = {key: data[key] for key in data.files}
     except FileNotFoundError:
         raise KinesisError(f"'{path}' does not exist.") from None
-    except (OSError, ValueError, zipfile.BadZipFile, EOFError, KeyError) as error:
+    except zipfile.BadZipFile:
+        raise KinesisError(f"'{path}' is no post-mortem: it is no .npz file.") from None
+    except (OSError, ValueError, EOFError, KeyError) as error:
         raise KinesisError(f"'{path}' is no post-mortem: {error}.") from None
     if str(arrays.get("format")) != FORMAT:
         raise KinesisError(f"'{path}' is no {FORMAT} file.")

@@ -53,13 +53,13 @@ def read_motions(path: Path | str, given: Given = NOTHING_GIVEN) -> list[RawMoti
         KinesisError: If the ending is unknown or the content is wrong.
     """
     path = Path(path)
+    if not path.is_file():
+        raise KinesisError(f"Motion file '{path}' does not exist.")
     suffix = path.suffix.lower()
     if suffix not in (*SUFFIXES, ".npz"):
         raise KinesisError(
             f"'{path}': motion files end in {', '.join(SUFFIXES)} (or .npz for clips, AMASS), not '{suffix}'."
         )
-    if not path.is_file():
-        raise KinesisError(f"Motion file '{path}' does not exist.")
     if given.up not in (None, "x", "y", "z") or (given.unit is not None and not 1e-6 < given.unit < 1e3):
         raise KinesisError("The up axis must be x, y or z, and a unit between 1e-6 and 1000 m.")
     raws = read_joints(path, given) if suffix == ".npy" else [_READERS[suffix](path, given)]
