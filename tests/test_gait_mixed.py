@@ -15,9 +15,9 @@ from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import inverse_dynamics
 from kinesis_app.motion.feasibility import check
 from kinesis_app.motion.gait import GaitPlan, change_speed, generate, planned_state, replan, varied
-from kinesis_app.motion.gait.alternation import running_spans
 from kinesis_app.motion.gait.held_path import resumed
 from kinesis_app.motion.gait.plan import path_of
+from kinesis_app.motion.gait.spans import running_spans
 from kinesis_app.session.commands import CommandRequest
 from kinesis_app.session.steering import SteerRequest
 from kinesis_app.session.walking import continue_walk, course_of, endless_walk
@@ -110,7 +110,7 @@ def test_the_way_is_that_of_the_plan() -> None:
 
 def test_a_fast_walk_stays_a_walk() -> None:
     plan = GaitPlan(4.0, ((0.0, 2.02),), walking_at_start=True, walking_at_end=True)
-    assert running_spans(path_of(plan, 0.0, 4.0), plan.runs_from) == []
+    assert running_spans(plan, path_of(plan, 0.0, 4.0)) == []
 
 
 def test_a_run_keeps_its_plan_when_planned_anew() -> None:

@@ -167,7 +167,7 @@ def test_the_slider_changes_the_speed_without_stopping_the_clock(walking: Motion
         for speed in (0.7, 0.9, 1.6):  # as a dragged slider does
             live.send(m.SetWalkingSpeed(speed))
         assert until(lambda: live.latest_snapshot().walking_speed == 1.6)
-        assert until(lambda: live._core._director.planner.wanted is None)
+        assert until(lambda: live._core._run._director.planner.wanted is None)
         now = live.latest_snapshot().time
         assert until(lambda: live.latest_snapshot().time > now + 2.5)  # finish the step, speed up
         samples = live.drain_samples()
@@ -190,8 +190,10 @@ def test_late_planning_is_tried_again_with_more_time(
     with LiveSession(Puppet(walking, limp)) as live:
         live.send(m.SetWalkingSpeed(1.4))
         core = live._core
-        assert until(lambda: core._director.planner.wanted is None and core.simulation.course.speed == 1.4)
-        assert core._director.planner._patience > 0.4
+        assert until(
+            lambda: core._run._director.planner.wanted is None and core.simulation.course.speed == 1.4
+        )
+        assert core._run._director.planner._patience > 0.4
 
 
 def test_a_walk_that_cannot_be_planned_on_says_so_once(walking: MotionClip) -> None:

@@ -66,6 +66,10 @@ class Course:
         x, y = taken_along(now, pelvis[None], self.planned(step)[None, :2], _LEASH)[0].tolist()
         return self if (x, y) == self.moved else replace(self, moved=(x, y))
 
+    def left_at(self, moved: tuple[float, float]) -> Course:
+        """The course over a ground that is itself ``moved`` [m], where only the rest counts."""
+        return replace(self, moved=(self.moved[0] - moved[0], self.moved[1] - moved[1]))
+
     def at(self, step: int) -> ReferenceFrame:
         """The reference at control step ``step``, arrays of shape (1, ...)."""
         return self._at(self._rows(np.array([step])))

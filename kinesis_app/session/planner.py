@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.motion.gait.replanning import keeps_its_plan
 from kinesis_app.session.course import Course
 from kinesis_app.session.requests import Request
 from kinesis_app.session.simulation import Simulation
@@ -115,6 +116,8 @@ class WalkPlanner:
         self._job = _Job(course, request, step + math.ceil(delay / CTRL_DT), future)
 
     def _take(self, job: _Job, simulation: Simulation) -> None:
+        if not _same(job.base, simulation.course):
+            return  # a reset or a step back came between; what was wanted is still wanted
         if job.future.exception() is not None:
             self.wanted = None if job.request is self.wanted else self.wanted
             if job.request is None:
@@ -122,12 +125,10 @@ class WalkPlanner:
         course, seconds = job.future.result()
         if job.request is not None:
             self._patience = min(seconds, LONGEST_PATIENCE)
-        if not _same(job.base, simulation.course):
-            return  # a reset or a step back came between; what was wanted is still wanted
         if job.request is not None and (simulation.step_index - job.splice) * CTRL_DT > LATE:
             return  # a plan that goes on the same way is the better, the later it comes
-        (x, y), (x0, y0) = simulation.course.moved, job.base.moved
-        simulation.follow(replace(course, moved=(x - x0, y - y0)))
+        since = simulation.course.left_at(job.base.moved).moved
+        simulation.follow(course.left_at((-since[0], -since[1])))
         if job.request is self.wanted:
             self.wanted = None
 
@@ -151,7 +152,9 @@ def _is_astray(simulation: Simulation) -> bool:
     course, time = simulation.course, simulation.time
     if course.plan is None or not course.endless or math.hypot(*course.moved) < ASTRAY:
         return False
-    return reaction(course.plan, time) > STANDING_REACTION and not simulation.fallen
+    if simulation.fallen or reaction(course.plan, time) == STANDING_REACTION:
+        return False
+    return not keeps_its_plan(course.plan, time)
 
 
 def _runs_out(simulation: Simulation, rate: float) -> bool:

@@ -14,6 +14,7 @@ from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.motion.gait import GaitPlan, generate
 from kinesis_app.motion.gait.plan import RUNS_FROM, path_of
 from kinesis_app.motion.gait.replanning import replan
+from kinesis_app.motion.gait.spans import with_runs_begun
 from kinesis_app.motion.gait.style import style_from
 from kinesis_app.session.course import Course
 from kinesis_app.session.requests import Request
@@ -49,7 +50,7 @@ RUN_UP = 6
 FARTHEST_FROM_PLAN = 0.6
 """A pelvis further from the plan's path than this does not follow it [m]."""
 MAX_JUMP = 0.05
-"""Distance between the plans at the splice that shows that they do not belong together [m]."""
+"""A motion further beside the one under way until the splice is taken along to it [m]."""
 
 
 def endless_walk(speed: float = DEFAULT_SPEED) -> MotionClip:
@@ -138,22 +139,29 @@ def _continued(course: Course, step: int, request: Request | None, delay: float,
     splice = step + math.ceil(delay / CTRL_DT)
     time, first = splice * CTRL_DT, max(step - RUN_UP, course.origin)
     task, left = course.task, (course.last_step - step) * CTRL_DT
-    length = EXTENSION if left > SOON else SHORT_EXTENSION
-    if request is not None or any(course.moved) or time - _begun(plan) > RENEWAL:
+    length, moved = EXTENSION if left > SOON else SHORT_EXTENSION, course.moved
+    if request is not None or any(moved) or time - _begun(plan) > RENEWAL:
         planned, velocity = course.planned(splice), course.qvel(splice)
         _check_on_plan(plan, time, planned, course.clip.name)
-        # From where the body took it along to, the way leads gently back to the planned one.
-        plan = replan(plan, time, (course.qpos(splice), velocity), (planned, velocity))
+        # From where the body took it along to, the way leads gently back to the planned one; not in a run.
+        taken_up = replan(plan, time, (course.qpos(splice), velocity), (planned, velocity))
+        plan, moved = taken_up, moved if taken_up is plan else (0.0, 0.0)
     if request is not None:
-        revision = request.revise(plan, time + reaction(plan, time), task)
-        plan, task, length = revision.plan, revision.task, ahead
+        change = time + reaction(plan, time)
+        revision = request.revise(plan, change, task)
+        plan, task, length = with_runs_begun(revision.plan, plan, change), revision.task, ahead
     plan = replace(plan, duration=time + length, walking_at_end=True)
     begin = first * N_SUBSTEPS if plan.resume is None else max(first * N_SUBSTEPS, plan.resume.frame)
     new = generate(plan, start=begin * SIM_DT, name=course.clip.name)
-    old = course.physics_frames(first, new.n_frames + begin - first * N_SUBSTEPS)
+    rows, at = (first, new.n_frames + begin - first * N_SUBSTEPS), (splice - first) * N_SUBSTEPS
+    old = course.left_at(moved).physics_frames(*rows)
+    beside = _beside(old, _after(old, begin - first * N_SUBSTEPS, new), at)
+    if beside != (0.0, 0.0):
+        moved = (moved[0] + beside[0], moved[1] + beside[1])
+        old = course.left_at(moved).physics_frames(*rows)
     new = _after(old, begin - first * N_SUBSTEPS, new)
-    clip = _spliced(old, new, (splice - first) * N_SUBSTEPS, BLEND if request is None else SHORT_BLEND)
-    return Course(clip, reference_bank([clip]), first, plan, asked_speed(plan), task)
+    clip = _spliced(old, new, at, BLEND if request is None else SHORT_BLEND)
+    return Course(clip, reference_bank([clip]), first, plan, asked_speed(plan), task, moved)
 
 
 def _begun(plan: GaitPlan) -> float:
@@ -197,10 +205,19 @@ def generated_plan(course: Course) -> GaitPlan:
     return course.plan
 
 
+def _beside(old: ReferenceFrame, new: MotionClip, at: int) -> tuple[float, float]:
+    """How far ``new`` has to be taken along to be where ``old`` is at frame ``at`` [m]; not if it is near."""
+    away = (old.root_pos - new.root_pos)[: at + 1]
+    if np.linalg.norm(away, axis=1).max() < MAX_JUMP:
+        return 0.0, 0.0
+    x, y = away[at, :2].tolist()
+    if math.hypot(x, y) > FARTHEST_FROM_PLAN:
+        raise KinesisError(f"'{new.name}' does not follow its own plan: it cannot be changed.")
+    return x, y
+
+
 def _spliced(old: ReferenceFrame, new: MotionClip, at: int, blend: float) -> MotionClip:
     """``old`` before frame ``at``, ``new`` after a ``blend`` [s]; both on the same frames."""
-    if np.linalg.norm(new.root_pos[: at + 1] - old.root_pos[: at + 1], axis=1).max() > MAX_JUMP:
-        raise KinesisError(f"'{new.name}' does not follow its own plan: its speed cannot be changed.")
     u = np.clip((np.arange(new.n_frames) - at) * SIM_DT / blend, 0.0, 1.0)[:, None]
     w = u**3 * (10.0 + u * (6.0 * u - 15.0))
     quat = np.where(_apart(old.root_quat, new.root_quat), -new.root_quat, new.root_quat)

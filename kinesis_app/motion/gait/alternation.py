@@ -24,12 +24,6 @@ from kinesis_app.motion.gait.running_strides import FLAT, Strides
 from kinesis_app.motion.gait.stances import GRID_FPS, Begun, Footsteps, Stance, until
 from kinesis_app.motion.gait.stepping import footprint, step_frequency
 
-WALK_UP_TO = 1.95
-"""Who runs does so as long as he is faster than this [m/s]."""
-EARLIER = 0.4
-"""So long before that speed the run begins [s]: in the last walking step the hip cannot extend further."""
-SHORTEST, GAP = 0.8, 1.5
-"""No run lasts shorter, and no walk between two runs [s]."""
 LEAD = 0.9
 """How far beyond its first and last foot strike a run is computed [s]."""
 LYING = round(FLAT * 0.3 * GRID_FPS)
@@ -64,29 +58,6 @@ class RunStretch:
     plan: RunPlan
     begin: Change | None
     end: Change | None
-
-
-def running_spans(path: Path, runs_from: float) -> list[tuple[int, int]]:
-    """Grid frames from and up to which the path asks of who runs from a speed on [m/s] to run."""
-    fast = np.concatenate([[False], path.velocity[:, 0] > WALK_UP_TO, [False]]).astype(int)
-    edges = np.flatnonzero(np.diff(fast)) + round(path.time[0] * GRID_FPS)
-    spans: list[tuple[int, int]] = []
-    first = first_frame(path)
-    for start, stop in edges.reshape(-1, 2).tolist():
-        if path.velocity[start - first : stop - first, 0].max() < runs_from - 1e-6:
-            continue
-        start = max(start - round(EARLIER * GRID_FPS), first) if start > first else first
-        if spans and start - spans[-1][1] < GAP * GRID_FPS:
-            spans[-1] = (spans[-1][0], stop)
-        else:
-            spans.append((start, stop))
-    return [span for span in spans if span[1] - span[0] >= SHORTEST * GRID_FPS]
-
-
-def walked_into(plan: GaitPlan, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The runs that a plan has yet to begin: none from before it was taken up."""
-    resume = plan.resume
-    return spans if resume is None else [span for span in spans if span[0] > resume.frame]
 
 
 def alternate(
@@ -181,7 +152,7 @@ def _run(
         fixed = {(into.side, numbers[into.frame]): np.array([*flat_place(into.side, stance), stance.pose[2]])}
     run = planned_run(strides, time, pose, velocity[:, 0], velocity[:, 2], fixed)
     stretch = RunStretch(first, run, into, end)
-    if end is None or end.frame > last:
+    if end is None or end.frame + LYING > last:
         return replace(stretch, end=None), way, np.zeros(3)
     foot, row = run.feet[end.side], end.frame - first + LYING
     return stretch, way, np.array([*foot.flat[row], foot.yaw[row]])

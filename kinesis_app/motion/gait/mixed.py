@@ -8,13 +8,19 @@ import numpy as np
 
 from kinesis_app.motion.clip import continuous_quat
 from kinesis_app.motion.gait.alternation import LEAD, RunStretch, WalkStretch, alternate
+from kinesis_app.motion.gait.held_path import first_frame
 from kinesis_app.motion.gait.joining import Gait, joined_run, needed_shift, unit
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path
 from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.running_body import settled
 from kinesis_app.motion.gait.running_pelvis import Runner
-from kinesis_app.motion.gait.walking_body import walked_body, wanted_in, window_start
+from kinesis_app.motion.gait.seam import computed_from
+from kinesis_app.motion.gait.walking_body import FIRST_FRAME, walked_body, wanted_in, window_start
 
+AROUND = (-1.2, 2.0)
+"""So much motion around the time when a run begins says where its steps are to be [s]."""
+FELT = 6.0
+"""So long afterwards that is felt [s]."""
 JOINED = 0.3
 """Over which the running part takes over from the walk that it continues [s]."""
 
@@ -37,14 +43,7 @@ def mixed_body(
         window: First and last grid frame.
         seam: Whether the motion starts at the plan's ``resume``, in the window's first frame.
     """
-    walks, runs = alternate(plan, path, spans, window)
-    before = [gait for walk in walks if walk.end and (gait := _walked(plan, walk, window, seam)) is not None]
-    shifts = {
-        run.begin.frame: shift
-        for run in runs
-        if run.begin is not None and (shift := needed_shift(run, before)) is not None
-    }
-    walks, runs = alternate(plan, path, spans, window, shifts)
+    walks, runs = alternated(plan, path, spans, window)
     walked = [gait for walk in walks if (gait := _walked(plan, walk, window, seam)) is not None]
     parts: list[Gait] = list(walked)
     for run in runs:
@@ -56,6 +55,31 @@ def mixed_body(
     for part in parts:  # walks first, runs over them
         _put(total, filled, part, first)
     return Runner(total.root_pos, continuous_quat(unit(total.quat)), total.joints)
+
+
+def alternated(
+    plan: GaitPlan, path: Path, spans: list[tuple[int, int]], window: tuple[int, int]
+) -> tuple[list[WalkStretch], list[RunStretch]]:
+    """The stretches of walking and running in a window of grid frames, each run with its steps where the body
+    needs them."""
+    shifts: dict[int, np.ndarray] = {}
+    for k in range(len(spans)):
+        # Whatever the window: who plans on later must find the same steps.
+        if first_frame(path) < spans[k][0] <= window[1] and spans[k][0] > window[0] - FELT * GRID_FPS:
+            shifts |= _shift(plan, path, spans[: k + 1], shifts)
+    return alternate(plan, path, spans, window, shifts)
+
+
+def _shift(
+    plan: GaitPlan, path: Path, spans: list[tuple[int, int]], shifts: dict[int, np.ndarray]
+) -> dict[int, np.ndarray]:
+    """How far the foot lands elsewhere with which the last run begins (2,) [m], by its grid frame."""
+    early, late = (spans[-1][0] + round(time * GRID_FPS) for time in AROUND)
+    begin, seam = computed_from(plan.resume, max(early, FIRST_FRAME))
+    walks, runs = alternate(plan, path, spans, (begin, late), shifts)
+    gaits = (_walked(plan, walk, (begin, late), seam) for walk in walks if walk.end is not None)
+    shift = needed_shift(runs[-1], [gait for gait in gaits if gait is not None])
+    return {} if shift is None or runs[-1].begin is None else {runs[-1].begin.frame: shift}
 
 
 def _put(total: Runner, filled: np.ndarray, part: Gait, first: int) -> None:

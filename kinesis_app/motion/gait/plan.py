@@ -19,8 +19,24 @@ RUNS_FROM = 2.1
 """Speed from which people run if they like [m/s] (1.9 to 2.1: Hreljac 1995, J Biomech 28:669)."""
 COM_BEHIND = 0.0654
 """How far the body's centre of mass stands behind the pelvis' origin [m]."""
+BEFORE = 2.5
+"""So much of the path before a plan begins is looked at [s]."""
 
 Knots = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class RunsSoFar:
+    """The runs that a plan had begun when something else was asked of it: they stay begun.
+
+    Attributes:
+        frame: Grid frame up to which the plan is what it was.
+        spans: Grid frames from and up to which it runs; one that ends after ``frame`` ends when the changed
+            plan says so.
+    """
+
+    frame: int
+    spans: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,7 @@ class GaitPlan:
         style: The walker's habits.
         runs_from: Speed from which it runs [m/s]; 2 at least, the slowest run.
         resume: A body's state from which the plan goes on, as ``replan`` sets it.
+        ran: Runs begun before the plan was changed; None if it never was.
     """
 
     duration: float
@@ -50,6 +67,7 @@ class GaitPlan:
     style: Style = AVERAGE
     runs_from: float = RUNS_FROM
     resume: Resume | None = field(default=None, compare=False, repr=False)
+    ran: RunsSoFar | None = field(default=None, compare=False, repr=False)
 
     def velocity_at(self, time: np.ndarray | float) -> np.ndarray:
         """Speed forward [m/s], to the left [m/s] and turning rate [rad/s], shape (..., 3)."""
@@ -145,6 +163,12 @@ def path_of(plan: GaitPlan, start: float, stop: float) -> Path:
         place[:, :2] += plan.resume.offset_at(time)
     wanted = slice(begin - first, end - first + 1)
     return Path(time[wanted], place[wanted], velocity[wanted])
+
+
+def path_until(plan: GaitPlan, stop: float) -> Path:
+    """The plan's path from before its beginning, or before it was taken up, to a time [s]."""
+    begun = 0.0 if plan.resume is None else plan.resume.frame / GRID_FPS
+    return path_of(plan, begun - BEFORE, stop)
 
 
 def _anchor(plan: GaitPlan) -> tuple[int, np.ndarray]:

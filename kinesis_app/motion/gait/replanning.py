@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinesis_app.motion.gait.alternation import LEAD, alternate, running_spans, walked_into
+from kinesis_app.motion.gait.alternation import LEAD
 from kinesis_app.motion.gait.footsteps import plan_footsteps
 from kinesis_app.motion.gait.measured import Measured, measure
-from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path, path_of
+from kinesis_app.motion.gait.mixed import alternated
+from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path, path_until
 from kinesis_app.motion.gait.resume import CATCHING_STEPS, PENDULUM, Catch, Resume, catching_step
 from kinesis_app.motion.gait.sidesteps import axes
+from kinesis_app.motion.gait.spans import running_spans, runs_around
 from kinesis_app.motion.gait.stances import LONG, Footsteps, Stance, until
 from kinesis_app.motion.gait.stepping import step_frequency
 from kinesis_app.motion.gait.synthesis import generate
@@ -72,14 +74,14 @@ def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None =
     """
     frame = round(at_time * GRID_FPS)
     time = frame / GRID_FPS
+    if keeps_its_plan(plan, time):
+        return plan
+    path = path_until(plan, time + LOOK)
+    full = _footsteps_at(plan, path, frame)
     planned = planned or planned_state(plan, time)
     body = wished = measure(*planned)
     if not all(map(np.array_equal, state, planned)):
         body = measure(*state)
-    path = path_of(plan, min(-2.5, time - 2.5), time + LOOK)
-    full = _footsteps_at(plan, path, frame)
-    if full is None:
-        return plan
     cut = _cut(full, frame)
     steps = _where_feet_are(cut.steps, frame, wished, body)
     support = _support_shift(cut, frame, wished, body)
@@ -104,15 +106,18 @@ def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None =
     return replace(plan, resume=resume if cut.flying is None else _landing(resume, cut.flying, plan, path))
 
 
-def _footsteps_at(plan: GaitPlan, path: Path, frame: int) -> Footsteps | None:
-    """The footsteps of the walk at a grid frame; None in a run and where it begins or ends."""
-    spans = walked_into(plan, running_spans(path, plan.runs_from))
+def keeps_its_plan(plan: GaitPlan, time: float) -> bool:
+    """Whether :func:`replan` leaves a plan as it is at a time [s]: in a run, and where one begins or ends."""
+    return runs_around(plan, time, LEAD)
+
+
+def _footsteps_at(plan: GaitPlan, path: Path, frame: int) -> Footsteps:
+    """The footsteps of the walk at a grid frame."""
+    spans = running_spans(plan, path)
     if not spans:
         return plan_footsteps(plan, path)
     lead = round(LEAD * GRID_FPS)
-    if any(start - lead <= frame <= stop + lead for start, stop in spans):
-        return None
-    walks, _ = alternate(plan, path, spans, (frame - lead, frame + lead))
+    walks, _ = alternated(plan, path, spans, (frame - lead, frame + lead))
     return next(walk.steps for walk in reversed(walks) if walk.begin is None or walk.begin.frame <= frame)
 
 

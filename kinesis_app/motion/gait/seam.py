@@ -25,6 +25,8 @@ PRESS_FADE = 0.1
 """Before the next foot strike the pressure goes back to its usual place over this time [s]."""
 STANDING_PRESS = 0.7
 """How long it stays displaced in standing [s]."""
+LASTS = 1.5
+"""From the body's own state on, motion is computed without a gap for this long [s]."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,14 @@ class Seam:
     @property
     def body(self) -> Measured:
         return self.resume.body
+
+
+def computed_from(resume: Resume | None, frame: int) -> tuple[int, bool]:
+    """From which grid frame on to compute a motion for it to be right from ``frame`` on, and whether that is
+    the state from which it goes on."""
+    if resume is not None and frame < resume.frame + LASTS * GRID_FPS:
+        return resume.frame, True
+    return frame, False
 
 
 def next_strike(steps: Footsteps, frame: int) -> int:
