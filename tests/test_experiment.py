@@ -359,10 +359,10 @@ def test_commands_arrive_late_and_a_change_of_delay_loses_no_time() -> None:
         reached.append(round(float(late.frame.activation.mean()), 1))
     # 0.1 stands for the two before it; then 0.4 is on its way alone, 0.3 is dropped.
     assert reached == [0.1, 0.1, 0.1, 0.2, 0.4, 0.5]
-    before = late.state.on_their_way
+    before = late.treatment.state.on_their_way
     late.step()
     late.go_back_to(late.run_step - 1)
-    np.testing.assert_array_equal(late.state.on_their_way, before)
+    np.testing.assert_array_equal(late.treatment.state.on_their_way, before)
 
 
 def test_foresight_lets_the_shipped_policy_stand_slow_nerves() -> None:

@@ -164,6 +164,20 @@ def test_the_preview_says_what_will_be_done() -> None:
     assert "at 1.1 m/s" in _preview_note("walk 2 m", 1.1)[0]
     assert "at 1.2 m/s" in _preview_note("walk 2 m", 0.0)[0]  # from standing, and of clips that are no walks
     assert _preview_note("walk 2 m", None) == _preview_note("walk 2 m", 0.0)
+    assert _preview_note("again", None, "turn left")[0] == "again: turn left"
+    assert _preview_note("repeat that", None)[1] == "warning_text"  # nothing was said before
+    assert _preview_note("undo", 1.1)[0].startswith("goes on with what was done before")
+
+
+def test_a_wrong_path_is_answered_with_what_is_there(tmp_path: Path) -> None:
+    from kinesis_app.gui.files_window import missing
+
+    (tmp_path / "walk_old.bvh").write_text("")
+    assert missing(tmp_path / "walk_odl.bvh") == (
+        f"There is no 'walk_odl.bvh' in {tmp_path}. Did you mean walk_old.bvh?"
+    )
+    assert missing(tmp_path / "florp" / "x.bvh") == f"There is no 'florp' in {tmp_path}."
+    assert missing(tmp_path / "walk_old.bvh" / "x").endswith("is a file, no folder.")
 
 
 def test_what_does_not_fit_is_left_out_whole() -> None:

@@ -82,25 +82,23 @@ class CommandBar:
         room = width - buttons - 2 * _FRAME
         hint = next((hint for hint in _HINTS if theme.text_width(hint) < room), _HINTS[-1])
         self._mirror.configure("command_text", width=-buttons, hint=hint)
-        text = dpg.get_value("command_text").strip()
-        note, color = self._note_of(text, shot.walking_speed) if text else _task_note(shot.task, shot.time)
+        text, last = dpg.get_value("command_text").strip(), self._past[-1] if self._past else ""
+        note, color = (
+            _preview_note(text, shot.walking_speed, last) if text else _task_note(shot.task, shot.time)
+        )
         self._mirror.set_value("command_note", elided(note, width - 24, theme.text_width))
         if color != self._color:
             self._color = color
             dpg.bind_item_theme("command_note", color)
         self._mirror.configure("command_cancel", enabled=shot.task is not None)
 
-    def _note_of(self, text: str, speed: float | None) -> tuple[str, str]:
-        """What a sentence would do at a walking speed [m/s], and its theme."""
-        if is_undo(text):
-            return "goes on with what it did before the last command", "dim_text"
-        if is_again(text) and self._past:
-            return f"again: {self._past[-1]}", "dim_text"
-        return _preview_note(text, speed)
 
-
-def _preview_note(text: str, speed: float | None) -> tuple[str, str]:
-    """What ``text`` would do to someone who walks at ``speed`` [m/s], and its theme."""
+def _preview_note(text: str, speed: float | None, last: str = "") -> tuple[str, str]:
+    """What ``text`` after ``last`` would do to someone who walks at ``speed`` [m/s], and its theme."""
+    if is_undo(text):
+        return "goes on with what was done before the last command", "dim_text"
+    if is_again(text) and last:
+        return f"again: {last}", "dim_text"
     knots = ((0.0, speed or 0.0),)
     walk = GaitPlan(1.0, speed=knots, walking_at_start=True, walking_at_end=True) if speed else None
     try:

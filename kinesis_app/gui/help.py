@@ -38,6 +38,18 @@ PAD = (
     ("Shoulders, Back, Start", "Ten steps back or on; reset; continue from here"),
 )
 """See ``game_pad.BUTTONS``."""
+SENTENCES = (
+    (
+        "walk, run, back up, sidestep",
+        "How far (m, ft, steps), how long (s), how fast (m/s, km/h): all of it optional",
+    ),
+    ("turn left 90 degrees, turn around", "On the spot, or in a curve while it walks on"),
+    ("walk in a circle of radius 2 m", "Circles and parts of them, to the left or to the right"),
+    ("go to 2, 3 facing north", "A place on the floor [m]; home: where it began"),
+    ("faster, 20 % slower, at 1.4 m/s", "Another speed for what it is doing"),
+    ("walk 3 m, then turn right and stop", "One after the other; stop alone drops everything"),
+    ("again, undo", "The last sentence once more; on with what was done before it"),
+)
 GESTURES = (
     ("Drag in the picture", "look from another side; the wheel zooms."),
     ("Type below it", "tell the human what to do: walk 3 m, turn left, stop."),
@@ -48,11 +60,12 @@ GESTURES = (
 
 
 class Help:
-    """A window that lists the table of actions."""
+    """A window that lists the table of actions, and what mouse, words and pad do."""
 
     def __init__(self, actions: Sequence[Action]) -> None:
         self._rows = [(" / ".join(a.keys), a.title, f"{a.help}.") for a in actions]
         self._rows += [(keys, "Mouse", f"{what}.") for keys, what in MOUSE]
+        self._rows += [(words, "Typed", f"{what}.") for words, what in SENTENCES]
         self._rows += [(keys, "Game pad", f"{what}.") for keys, what in PAD]
 
     def build(self) -> None:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinesis_app.experiment import Experiment
-from kinesis_app.experiment.state import ExperimentState
 from kinesis_app.session.course import Course
-from kinesis_app.session.handling import Handling
+from kinesis_app.session.treatment import Treatment
 
 
 @dataclass(frozen=True)
@@ -25,9 +23,7 @@ class Checkpoint:
         excitation: Of the last physics step, shape (80,).
         course: The reference.
         policy: The network, and its name.
-        experiment: What is done to the human.
-        state: Of the experiment: fatigue, gait phase, pushes under way.
-        handling: What is done by hand.
+        treatment: What is done to the human.
         fallen_for: Control steps since the human fell, 0 if it stands.
     """
 
@@ -38,7 +34,5 @@ class Checkpoint:
     excitation: np.ndarray
     course: Course
     policy: tuple[Callable[[np.ndarray], np.ndarray], str]
-    experiment: Experiment
-    state: ExperimentState
-    handling: Handling
+    treatment: Treatment
     fallen_for: int

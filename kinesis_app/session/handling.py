@@ -36,6 +36,10 @@ class Handling:
     pull: Vector = _NO_FORCE
 
 
+NOTHING = Handling()
+"""No hand on the human."""
+
+
 def pushed(handling: Handling, force: Vector, seconds: float) -> Handling:
     """A push of the pelvis from now on, in place of an earlier one.
 

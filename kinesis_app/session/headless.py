@@ -85,7 +85,7 @@ def run_headless(
             survived = min(survived, sim.step_index - 1)
         if after_step is not None:
             after_step()
-    simulated = len(errors) * CTRL_DT
+    simulated, experiment = len(errors) * CTRL_DT, sim.treatment.experiment
     return RunSummary(
         motion=sim.course.clip.name,
         policy=sim.policy_name,
@@ -98,7 +98,7 @@ def run_headless(
         reference_speed=_path_length(wanted) / simulated,
         mean_activation=float(np.mean(activations)),
         times_real_time=simulated / max(computing, 1e-9),
-        experiment=sim.experiment.name or ", ".join(sim.experiment.changes),
+        experiment=experiment.name or ", ".join(experiment.changes),
     )
 
 

@@ -85,7 +85,7 @@ def _arrays(simulation: Simulation, error: BaseException) -> dict[str, np.ndarra
         "policy_path": str(getattr(sim.policy, "path", "")),
         "model": "myolegs",
         "model_hash": model_hash(physics_model()),
-        "experiments": json.dumps([to_plain(point.experiment) for point in points]),
+        "experiments": json.dumps([to_plain(point.treatment.experiment) for point in points]),
         "motion": clip.name,
         "machine": f"{platform.platform()}, Python {platform.python_version()}, MuJoCo {mujoco.__version__}",
     }
@@ -94,7 +94,7 @@ def _arrays(simulation: Simulation, error: BaseException) -> dict[str, np.ndarra
         "step": np.array([point.step for point in points]),
         "physics": np.array([point.physics for point in points]),
         "touch": np.array([point.touch for point in points]),
-        "fatigued": np.array([point.state.fatigued for point in points]),
+        "fatigued": np.array([point.treatment.state.fatigued for point in points]),
         "excitations": np.array([padded(moment.excitations) for moment in moments]),
         "reference_qpos": np.array([point.course.qpos(point.step) for point in points]),
         "failed_observation": sim.attempt.observation,

@@ -12,9 +12,8 @@ import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.body.muscles import N_MUSCLES
-from kinesis_app.body.rotations import heading
 from kinesis_app.env.action import excitations
-from kinesis_app.env.bodies import Bodies, Frame
+from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.foresight import foreseen
 from kinesis_app.env.observation import observe
 from kinesis_app.env.physics_state import physics_state, restore_physics
@@ -23,13 +22,13 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import NORMAL, Experiment
 from kinesis_app.experiment.conditions import changed_excitation, conditions
 from kinesis_app.experiment.physics import apply, private_model
-from kinesis_app.experiment.state import ExperimentState, after_step, at_start, carried_over, push_force, told
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.session import handling as hand
 from kinesis_app.session.checkpoint import Checkpoint
 from kinesis_app.session.course import Course
 from kinesis_app.session.history import History, Moment
 from kinesis_app.session.limits import NO_ATTEMPT, NOTHING, Attempt, is_lost, is_unstable
+from kinesis_app.session.treatment import at_start, heading_of
 from kinesis_app.session.walking import course_of
 
 PolicyFunction = Callable[[np.ndarray], np.ndarray]
@@ -47,6 +46,14 @@ class Simulation:
         policy_name: Shown in snapshots.
         history_seconds: How far back :meth:`go_back_to` reaches [s].
         experiment: What is done to the human.
+
+    Attributes:
+        frame: State of the body, arrays of shape (1, ...).
+        body_error: Mean distance of the seven bodies from the reference [m].
+        course: The reference.
+        treatment: What is done to the human now.
+        excitations: Of the last control step, shape (N_SUBSTEPS, 80); none after a jump.
+        applied: External force [N] and torque [Nm] on each body in the last control step, shape (nbody, 6).
     """
 
     def __init__(
@@ -62,8 +69,7 @@ class Simulation:
         self.policy_name = policy_name or str(getattr(policy, "name", "policy"))
         self.history = History(history_seconds)
         self.run_step, self.attempt = -1, NO_ATTEMPT
-        self.course: Course
-        self.state: ExperimentState
+        self.treatment = at_start(experiment, 0.0)
         self._impose(experiment)
         self.load_motion(clip)
 
@@ -88,24 +94,9 @@ class Simulation:
     def fallen(self) -> bool:
         return self.fallen_for > 0
 
-    @property
-    def frame(self) -> Frame:
-        """State of the body, arrays of shape (1, ...)."""
-        return self._frame
-
-    @property
-    def body_error(self) -> float:
-        """Mean distance of the seven bodies from the reference [m]."""
-        return self._body_error
-
-    @property
-    def push_force(self) -> np.ndarray:
-        """On the pelvis during the control step that comes next [N], shape (3,)."""
-        return hand.push_of(self.handling) + push_force(self.experiment, self.state, self.step_index)
-
     def wrenches(self) -> np.ndarray:
         """External force [N] and torque [Nm] on each body in the control step to come, shape (nbody, 6)."""
-        return hand.wrenches(self.handling, self.push_force, self.bodies.model, self.bodies.data[0])
+        return self.treatment.wrenches(self.step_index, self.bodies.model, self.bodies.data[0])
 
     # --- what may be asked of it -----------------------------------------------------------
 
@@ -121,7 +112,7 @@ class Simulation:
     def set_experiment(self, experiment: Experiment) -> None:
         """Do ``experiment`` to the human from here on; pushes that have begun go on."""
         data = self.bodies.data[0]
-        self.state = carried_over(self.experiment, experiment, self.state, self.step_index, self._heading())
+        self.treatment = self.treatment.with_experiment(experiment, self.step_index, heading_of(self.frame))
         self._impose(experiment)
         # What was computed ahead for the next step belongs to the old body.
         restore_physics(data, physics_state(data), data.sensordata.copy())
@@ -133,26 +124,20 @@ class Simulation:
 
     def reset(self) -> None:
         """Back to the first frame of the motion."""
-        self.course = self.start_course
-        self.run_step += 1  # the body jumps: that instant is not the one before
-        self.step_index = 0
-        self.fallen_for = 0
-        self.excitations = np.zeros((0, N_MUSCLES))
+        self.course, self.step_index, self.fallen_for = self.start_course, 0, 0
         self.excitation = np.zeros(N_MUSCLES)
-        self.applied = np.zeros((self.bodies.model.nbody, 6))
-        self.handling = hand.Handling()
         self.bodies.reset(_ROW, self.course.qpos(0)[None], self.course.qvel(0)[None])
-        self._look()
-        self.state = at_start(self.experiment, self._heading())
+        self._jumped()
+        self.treatment = at_start(self.treatment.experiment, heading_of(self.frame))
         self._remember()
 
     def push(self, force: hand.Vector, seconds: float) -> None:
         """Push the pelvis with ``force`` in the world frame [N] for ``seconds``, from now on."""
-        self.handling = hand.pushed(self.handling, force, seconds)
+        self.treatment = self.treatment.pushed(force, seconds)
 
     def pull(self, body: str, point: hand.Vector, force: hand.Vector) -> None:
         """Pull a body at a point of its frame [m] with a force in the world [N], until told otherwise."""
-        self.handling = hand.pulled(self.handling, self.bodies.model, body, point, force)
+        self.treatment = self.treatment.pulled(self.bodies.model, body, point, force)
 
     def move_body(self, shift: hand.Vector, turn: hand.Vector) -> None:
         """Put the human elsewhere [m], turned [rad]; over the ground the reference goes along."""
@@ -160,10 +145,7 @@ class Simulation:
         data.qpos[:] = hand.moved_pose(data.qpos, shift, turn)
         restore_physics(data, physics_state(data), data.sensordata.copy())
         self.course = replace(self.course, moved=(x + shift[0], y + shift[1]))
-        self.run_step += 1  # the body jumps: that instant is not the one before
-        self.excitations = np.zeros((0, N_MUSCLES))
-        self.applied = np.zeros((self.bodies.model.nbody, 6))
-        self._look()
+        self._jumped()
         self._remember()
 
     def step(self) -> None:
@@ -197,21 +179,22 @@ class Simulation:
     # --- how it does it --------------------------------------------------------------------
 
     def _advance(self) -> None:
-        coming = self.state.on_their_way
-        frame = foreseen(self.bodies, [command[None] for command in coming]) if coming else self._frame
+        coming = self.treatment.state.on_their_way
+        frame = foreseen(self.bodies, [command[None] for command in coming]) if coming else self.frame
         seen = observe(frame, self.course.ahead(self.step_index + len(coming)))
         self.attempt = Attempt(seen[0], NOTHING, NOTHING)
         action = self.policy(seen)
         self.attempt = Attempt(seen[0], action[0], NOTHING)
         if not np.isfinite(action).all():
             raise KinesisError(f"Policy '{self.policy_name}' answered with numbers that are not finite.")
-        command, self.state = told(self.experiment, self.state, action[0])
-        wanted = excitations(command[None], self._frame.activation)[0]
-        self.excitations = changed_excitation(self._conditions, wanted, self.state.fatigued, self.run_step)
+        command, self.treatment = self.treatment.told(action[0])
+        wanted = excitations(command[None], self.frame.activation)[0]
+        fatigued = self.treatment.state.fatigued
+        self.excitations = changed_excitation(self._conditions, wanted, fatigued, self.run_step)
         self.attempt = Attempt(seen[0], action[0], self.excitations)
         self.applied = self.wrenches()
         self.bodies.data[0].xfrc_applied[:] = self.applied
-        activation = self._frame.activation[0]
+        activation = self.frame.activation[0]
         self.bodies.step(self.excitations[None])
         self.excitation = self.excitations[-1]
         self.step_index += 1
@@ -219,31 +202,26 @@ class Simulation:
         self._look()
         if is_unstable(self.bodies.data[0]):
             raise KinesisError(f"The simulation became unstable at {self.time:.2f} s; the step was undone.")
-        drop = float(self.course.qpos(self.step_index)[2] - self._frame.qpos[0, 2])
+        drop = float(self.course.qpos(self.step_index)[2] - self.frame.qpos[0, 2])
         if self.fallen_for or is_lost(drop, self.body_error):
             self.fallen_for += 1
-        self.handling = hand.after_step(self.handling)
-        self.state = after_step(
-            self.experiment,
-            self.state,
-            step=self.step_index,
-            activation=activation,
-            excitation=self.excitation,
-            touch=self._frame.touch[0],
-            heading=self._heading(),
-        )
+        self.treatment = self.treatment.after_step(self.step_index, activation, self.excitation, self.frame)
 
     def _impose(self, experiment: Experiment) -> None:
         apply(experiment, self.bodies.model)
-        self.experiment, self._conditions = experiment, conditions(experiment)
+        self._conditions = conditions(experiment)
 
-    def _heading(self) -> float:
-        return float(heading(self._frame.qpos[0, 3:7]))
+    def _jumped(self) -> None:
+        """The body was put somewhere: this instant is not the one after that before."""
+        self.run_step += 1
+        self.excitations = np.zeros((0, N_MUSCLES))
+        self.applied = np.zeros((self.bodies.model.nbody, 6))
+        self._look()
 
     def _look(self) -> None:
-        self._frame = self.bodies.frame()
-        self.course = self.course.taken_along(self._frame.qpos[0, :2], self.step_index)
-        self._body_error = float(body_error(self._frame, self.course.at(self.step_index))[0])
+        self.frame = self.bodies.frame()
+        self.course = self.course.taken_along(self.frame.qpos[0, :2], self.step_index)
+        self.body_error = float(body_error(self.frame, self.course.at(self.step_index))[0])
 
     def _remember(self) -> None:
         self.history.push(Moment(self._checkpoint(), self.excitations, self.applied))
@@ -258,19 +236,16 @@ class Simulation:
             excitation=self.excitation,
             course=self.course,
             policy=(self.policy, self.policy_name),
-            experiment=self.experiment,
-            state=self.state,
-            handling=self.handling,
+            treatment=self.treatment,
             fallen_for=self.fallen_for,
         )
 
     def _restore(self, checkpoint: Checkpoint) -> None:
-        if checkpoint.experiment is not self.experiment:
-            self._impose(checkpoint.experiment)
+        if checkpoint.treatment.experiment is not self.treatment.experiment:
+            self._impose(checkpoint.treatment.experiment)
         restore_physics(self.bodies.data[0], checkpoint.physics, checkpoint.touch)
         self.run_step, self.step_index = checkpoint.run_step, checkpoint.step
         self.course, self.excitation = checkpoint.course, checkpoint.excitation
         self.policy, self.policy_name = checkpoint.policy
-        self.state, self.handling = checkpoint.state, checkpoint.handling
-        self.fallen_for = checkpoint.fallen_for
+        self.treatment, self.fallen_for = checkpoint.treatment, checkpoint.fallen_for
         self._look()
