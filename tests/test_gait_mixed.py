@@ -82,6 +82,9 @@ def test_who_held_his_speed_speeds_up_as_the_path_and_catches_up() -> None:
     np.testing.assert_array_equal(slowed.pose[:751], way.pose[:751])
     assert (stopping.pose[:, 0] - slowed.pose[:, 0]).min() > -1e-6
     np.testing.assert_allclose(slowed.pose[-1], stopping.pose[-1], atol=1e-6)
+    early = resumed(path_of(change_speed(plan, 2.2, 0.0), 0.0, 12.0), began=150, frame=240)
+    slowing = np.diff(np.diff(early.pose[:, 0]) * FPS)[350:] * FPS
+    assert slowing.min() > -0.8 - 0.25  # behind or not, he slows down no harder than that
 
 
 def test_what_a_run_is_asked_for_later_leaves_it_as_it_is_before() -> None:

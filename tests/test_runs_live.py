@@ -49,6 +49,14 @@ def test_what_a_run_was_up_to_then_stays(text: str, step: int) -> None:
     assert new.clip.root_pos[:, 2].min() > 0.78
 
 
+def test_a_walk_to_come_whose_end_is_in_sight_throws_nothing_about() -> None:
+    """Its last frames have a singular balance."""
+    running = continue_walk(course_of(endless_walk()), 40, asked("run at 2.5 m/s"), ahead=8.0)
+    new = continue_walk(running, 190, asked("walk at 1.2 m/s"))
+    assert farthest(new, running, 190) < 0.03
+    np.testing.assert_array_less(np.abs(np.diff(new.clip.root_pos, axis=0)), 0.03)
+
+
 def test_a_run_goes_on_where_the_body_took_it_and_the_walk_after_it_leads_back() -> None:
     moved = replace(short_run(), moved=(0.3, -0.2))
     running = continue_walk(moved, 95, asked("walk at 1.2 m/s"), delay=0.035, ahead=8.0)

@@ -60,19 +60,19 @@ def catch_up_time(way: float) -> float:
 def resumed(path: Path, began: int, frame: int) -> Path:
     """The way of who kept his speed from grid frame ``began`` to ``frame`` and only then goes on as the path.
 
-    He speeds up no faster than the path asks, so he is behind, and catches up by and by or when the path
-    slows down again. His places and headings are those of the path, met later. What the path does once it no
-    longer speeds up changes nothing of the way before: a run may be asked for something else at any time.
+    He speeds up no faster than the path asks, so he is behind, and catches up by and by; when the path slows
+    down again, so does he. His places and headings are those of the path, met later. What the path does once
+    it no longer speeds up changes nothing of the way before: a run may be asked for something else any time.
     """
     first, rows = first_frame(path), np.arange(len(path.time))
     wait, begin, end = frame - began, began - first, frame - first
     source = np.where(rows < begin, rows, np.maximum(rows - wait, begin))
     step = np.linalg.norm(np.diff(path.pose[:, :2], axis=0), axis=1)
     gone = np.concatenate([[0.0], np.cumsum(step)])
-    speed = np.append(step, step[-1])[source]
-    lag = gone - np.concatenate([[0.0], np.cumsum(speed[:-1])])
     gaining = np.diff(path.velocity[end:, 0]) > 1e-9
     steady = end + (len(gaining) if gaining.all() else int(np.argmin(gaining)))
+    speed = step[np.minimum(rows, min(steady, len(step) - 1))]  # as if it never slowed down
+    lag = np.concatenate([[0.0], np.cumsum(speed - speed[source])[:-1]])
     length = catch_up_time(float(lag[: steady + wait + 1].max()))
     lag = np.maximum(lag, 0.0) * left((rows - end) / GRID_FPS, length)
     place = np.interp(gone - lag, gone + 1e-9 * rows, rows)

@@ -37,6 +37,8 @@ LAST_DIP, SINKING, RISING = 0.03, (-0.6, -0.3), (0.0, 0.8)
 """How much lower the last step of a run is [m], that the leg reach the floor when the load comes: walking is
 higher than running, and without it the last flight would end in the air; from when until when, about the
 strike that ends the run, it gets so low and comes up again [s]."""
+LEAST_UP = 2.0
+"""Who carries less is not led by the zero moment point [m/s^2]."""
 MOVED, MOST_MOVED, BEFORE = (0.0, 0.08), 0.15, 15
 """From when on after that strike the steps may be placed elsewhere [s], how far [m], and so many frames
 before it the body must be where the walk has it."""
@@ -151,13 +153,14 @@ def _behind(gait: Gait) -> np.ndarray:
 def _balance(walk: Gait) -> np.ndarray:
     """x - h x'' / (g + h'') of the pelvis' way x at height h [m], (T, 2)."""
     x, height = walk.body.root_pos[:, :2], walk.body.root_pos[:, 2]
-    up = GRAVITY + np.gradient(np.gradient(height)) * GRID_FPS**2
+    # At its last frames a walk is anything but right: no singular lever there.
+    up = np.maximum(GRAVITY + np.gradient(np.gradient(height)) * GRID_FPS**2, LEAST_UP)
     return x - (height / up)[:, None] * np.gradient(np.gradient(x, axis=0), axis=0) * GRID_FPS**2
 
 
 def _way(xy: np.ndarray, balance: np.ndarray, height: np.ndarray, force: ForcePlan) -> np.ndarray:
     """The pelvis' way (T, 2) on which it balances as a pendulum over its feet, and falls freely in flight."""
-    lever = height / np.maximum(GRAVITY * force.up, 2.0)
+    lever = height / np.maximum(GRAVITY * force.up, LEAST_UP)
     bend = np.gradient(np.gradient(xy, axis=0), axis=0) * GRID_FPS**2
     miss = balance - xy + lever[:, None] * bend
     return xy + np.stack([
