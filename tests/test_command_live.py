@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +152,18 @@ def test_faster_changes_what_is_left_and_not_where_it_ends(core: SessionCore) ->
     assert fast is not None
     assert fast.end < slow.end - 0.2
     assert np.linalg.norm(advance(core, 5.0).qpos[:2] - start) == pytest.approx(3.0, abs=0.03)
+
+
+def test_an_endless_walk_waits_for_a_plan_that_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A helper that never answers: at the end of what is planned the session plans on by itself."""
+    monkeypatch.setattr(ThreadPoolExecutor, "submit", lambda *_: Future())
+    session = SessionCore(Puppet(STANDING, limp), playing=True, loop=True, rate=1.0)
+    end = session.snapshot().motion_seconds
+    session.obey(m.TypedCommand("turn left 90 degrees"))
+    shot = advance(session, end + 3.0)
+    assert shot.time == pytest.approx(end + 3.0, abs=1.5 * CTRL_DT)  # not begun again
+    assert float(heading(shot.qpos[None, 3:7])[0]) > 0.5
+    session.close()
 
 
 def test_cancel_stops(core: SessionCore) -> None:

@@ -67,7 +67,7 @@ class SessionCore:
         if self._review.active:
             self._review.move(1)
             self._clock.stepped()
-        elif self.simulation.ended and not self.simulation.course.endless:
+        elif self._run.ended:
             self._pause()  # the past was played again up to the end of the motion
         else:
             self._step()
@@ -115,7 +115,7 @@ class SessionCore:
             self._surprise(self._surprises)
         if self._loop and self._run.over:
             self._run.reset()
-        elif sim.ended:
+        elif self._run.ended:
             self.playing = False
             self.tell("info", f"'{sim.course.clip.name}' ended after {sim.time:.1f} s.")
 
@@ -165,7 +165,7 @@ class SessionCore:
         }
 
     def _play(self) -> None:
-        if self.simulation.ended and not self._review.active:
+        if self._run.ended and not self._review.active:
             self._run.reset()
         self.playing = True
         self._clock.restart()

@@ -83,9 +83,14 @@ class LiveRun:
         return fell + self._director.news(sim)
 
     @property
+    def ended(self) -> bool:
+        """Whether the motion is at its end; an endless walk never is, it waits there for a late plan."""
+        return self.simulation.ended and not self.simulation.course.endless
+
+    @property
     def over(self) -> bool:
         """Whether the motion ended, or the human fell and was shown long enough."""
-        return self.simulation.ended or self.simulation.fallen_for * CTRL_DT > RESTART_AFTER_FALL
+        return self.ended or self.simulation.fallen_for * CTRL_DT > RESTART_AFTER_FALL
 
     def close(self) -> None:
         """End the helpers."""
