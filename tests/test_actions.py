@@ -275,6 +275,15 @@ def test_every_shortcut_can_be_typed(bench: Bench) -> None:
     assert not any(name.startswith("time.") for name in without)  # the rest: menu, palette, --do
 
 
+def test_the_last_command_is_taken_back(bench: Bench) -> None:
+    bench.do("human.undo")
+    bench.until(lambda: "Nothing was asked before" in bench.told[-1][1] if bench.told else False)
+    bench.desk.send(m.TypedCommand("walk forward"))
+    bench.desk.send(m.TypedCommand("stop"))
+    bench.do("human.undo")
+    bench.until(lambda: (task := bench.desk.shot.task) is not None and task.text == "walk forward")
+
+
 def test_every_action_runs(bench: Bench) -> None:
     """None raises anything but an error of the user, and after all of them the session still obeys."""
     bench.do("time.step10")

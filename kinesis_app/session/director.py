@@ -57,7 +57,9 @@ class Director:
             KinesisError: If it is not understood, or what is followed is no generated walk.
         """
         plan = generated_plan(course)
-        if isinstance(command, m.TypedCommand) and is_undo(command.text) and self._before:
+        if isinstance(command, m.TypedCommand) and is_undo(command.text):
+            if not self._before:
+                raise KinesisError("Nothing was asked before that could be taken back; 'stop' stops.")
             return self._before.pop()
         request = self._request(command, course, step_time, place)
         if request is not None and not isinstance(command, m.MoveGoal):

@@ -46,6 +46,8 @@ def rows(d: Desk) -> list[Action]:
                "Say what to do: walk 3 m, turn left, stop"),
         Action("human.cancel", "Cancel the command", ("Shift+Backspace",), lambda: d.send(m.CancelCommand()),
                "Human", "Drop the typed command and all goals, come to a stop"),
+        Action("human.undo", "Undo the command", (), lambda: d.send(m.TypedCommand("undo")), "Human",
+               "Go on with what was being done before the last sentence, goal or direction"),
         Action("human.goal", "Goal tool", ("Shift+G",), partial(_goal_tool, d), "Human",
                "Click the ground: go there; drag: face that way; Shift: one more; drag a goal to move it",
                lambda: d.goal_tool),
