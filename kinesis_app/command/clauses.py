@@ -19,12 +19,10 @@ class Clause:
     Attributes:
         text: The whole sentence.
         given: Items by kind; a quantity's kind is its dimension.
-        after_then: Whether it is a new step of the plan even without a verb.
     """
 
     text: str
     given: dict[str, Item] = field(default_factory=dict)
-    after_then: bool = False
 
     @property
     def start(self) -> int:
@@ -70,7 +68,7 @@ def clauses_of(items: Sequence[Item], text: str) -> list[Clause]:
         kind, value = (item.value[0], item.value[1]) if item.kind == "quantity" else (item.kind, item.value)
         now = clauses[-1]
         if now.given and (strong or _full(now, kind, item, weak)):
-            now = Clause(text, after_then=strong)
+            now = Clause(text)
             clauses.append(now)
         strong = weak = False
         before = now.given.get(kind)

@@ -41,7 +41,7 @@ class Pointer:
         self._desk, self._viewport, self._menu = desk, viewport, menu
         self._menu_at = math.inf
         self._drag: int | None = None
-        self._pressed_at = self._mouse = (0.0, 0.0)
+        self._mouse = (0.0, 0.0)
         self._travelled = 0.0
         self._down = [False] * 3
         self._last_click = [-1.0, -1.0, -1.0]
@@ -60,7 +60,7 @@ class Pointer:
         position = (float(dpg.get_mouse_pos(local=False)[0]), float(dpg.get_mouse_pos(local=False)[1]))
         for button in range(3):
             if down[button] and not self._down[button] and self._viewport.hovered and self._drag is None:
-                self._drag, self._pressed_at, self._travelled = button, position, 0.0
+                self._drag, self._travelled = button, 0.0
                 self._press(button)
             elif not down[button] and self._drag == button:
                 self._release(button)

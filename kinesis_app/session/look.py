@@ -12,15 +12,8 @@ from kinesis_app.session.snapshot import Snapshot
 _REWARD = RewardSettings()
 
 
-def snapshot_of(
-    simulation: Simulation,
-    *,
-    playing: bool = True,
-    rate: float = 1.0,
-    real_time_factor: float = 0.0,
-    step_ms: float = 0.0,
-) -> Snapshot:
-    """The present instant, and the clock of who steps it; leaves no trace in the steps that follow."""
+def snapshot_of(simulation: Simulation) -> Snapshot:
+    """The present instant; leaves no trace in the steps that follow. Who steps it knows the clock."""
     sim, model, data = simulation, simulation.bodies.model, simulation.bodies.data[0]
     complete_forces(model, data)
     ground = ground_reaction(model, data)
@@ -39,10 +32,10 @@ def snapshot_of(
         reference_qpos=sim.course.qpos(sim.step_index).copy(),
         body_error=sim.body_error,
         push=sim.treatment.push_force(sim.step_index),
-        playing=playing,
-        rate=rate,
-        real_time_factor=real_time_factor,
-        step_ms=step_ms,
+        playing=True,
+        rate=1.0,
+        real_time_factor=0.0,
+        step_ms=0.0,
         motion=sim.course.clip.name,
         motion_seconds=sim.course.seconds,
         policy=sim.policy_name,

@@ -48,8 +48,3 @@ def color_of(values: np.ndarray, name: str = DEFAULT_MAP) -> np.ndarray:
 def lut(name: str = DEFAULT_MAP) -> np.ndarray:
     """A map as a table, float32, shape (LUT_SIZE, 3)."""
     return color_of(np.linspace(0.0, 1.0, LUT_SIZE), name).astype(np.float32)
-
-
-def lookup(values: np.ndarray, name: str = DEFAULT_MAP) -> np.ndarray:
-    """Colours of ``values`` in [0, 1] from the table: quick, float32, shape (..., 3)."""
-    return lut(name)[(np.clip(values, 0.0, 1.0) * (LUT_SIZE - 1)).astype(np.int32)]

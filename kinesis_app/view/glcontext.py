@@ -13,8 +13,8 @@ from kinesis_app.errors import KinesisError
 BACKENDS = ("egl", "glfw", "osmesa")
 
 
-def make_context(width: int, height: int) -> tuple[Any, str]:
-    """A context that is current on this thread, and the name of its backend.
+def make_context(width: int, height: int) -> Any:
+    """A context that is current on this thread.
 
     The environment variable MUJOCO_GL, if set, picks the one backend to try.
 
@@ -27,7 +27,7 @@ def make_context(width: int, height: int) -> tuple[Any, str]:
         try:
             context = _OPENERS[name](width, height)
             context.make_current()
-            return context, name
+            return context
         except Exception as error:  # noqa: BLE001  each binding fails in its own way; the next may work
             reasons.append(f"{name}: {str(error).splitlines()[0] if str(error) else type(error).__name__}")
     raise KinesisError(

@@ -56,7 +56,7 @@ class Renderer:
     def __init__(self, width: int = 1920, height: int = 1200, quick: bool = True) -> None:
         # A copy of its own: colours are written into it, and a film may be drawn beside the window.
         self.model = copy.copy(view_model())
-        self._gl, self.backend = glcontext.make_context(width, height)
+        self._gl = glcontext.make_context(width, height)
         self.device = glcontext.renderer_name(self._gl)
         self.software = glcontext.is_software(self.device)
         self._size = (width, height)
