@@ -47,6 +47,7 @@ def execute(options: argparse.Namespace) -> int:
 def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """The JSON and the tables of all that was asked for; imitation unless only other things were."""
     result: dict[str, Any] = {"format": FORMAT}
+    leash = math.inf if options.fixed_place else LEASH
     tables: list[str] = []
     only = (options.goals, options.commands, options.emg, options.minutes, options.latency)
     if options.motions or not any(only):
@@ -59,7 +60,7 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
             push_seconds=options.push_seconds,
             speed=options.push_speed,
             seed=options.seed,
-            leash=math.inf if options.fixed_place else LEASH,
+            leash=leash,
             delay=options.delay,
             foresight=not options.blind,
         )
@@ -77,7 +78,7 @@ def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[st
         result["emg"] = emg.to_json()
         tables.append(emg_table(emg))
     if options.commands:
-        commands = evaluate_commands(policy)
+        commands = evaluate_commands(policy, leash=leash)
         result["commands"] = commands.to_json()
         tables.append(command_table(commands))
     if options.minutes:

@@ -119,7 +119,9 @@ def _evaluate() -> _Parser:
         help="of the walk, default 1.1; 0: they stand",
     )
     parser.add_argument(
-        "--fixed-place", action="store_true", help="pushed walkers must come back to where they were to be"
+        "--fixed-place",
+        action="store_true",
+        help="who is pushed or does a typed command must come back to where he was to be",
     )
     parser.add_argument(
         "--delay",

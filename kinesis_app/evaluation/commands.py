@@ -12,6 +12,7 @@ import numpy as np
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.command import CommandError, Program, compile_segments, parse
 from kinesis_app.command.typed import typed_plan
+from kinesis_app.env.leash import LEASH
 from kinesis_app.env.reference import reference_bank
 from kinesis_app.errors import KinesisError
 from kinesis_app.evaluation.phrasings import PHRASINGS, SEQUENCES, Phrasing
@@ -81,11 +82,13 @@ class CommandEvaluation:
         }
 
 
-def evaluate_commands(policy: PolicyFunction, *, n_threads: int | None = None) -> CommandEvaluation:
-    """Understand every phrasing, and let the policy do every sequence."""
+def evaluate_commands(
+    policy: PolicyFunction, *, leash: float = LEASH, n_threads: int | None = None
+) -> CommandEvaluation:
+    """Understand every phrasing, and let the policy do every sequence on a ``leash`` [m]."""
     return CommandEvaluation(
         tuple(understand(phrasing) for phrasing in PHRASINGS),
-        tuple(execute(policy, SEQUENCES, n_threads=n_threads)),
+        tuple(execute(policy, SEQUENCES, leash=leash, n_threads=n_threads)),
     )
 
 
@@ -123,12 +126,20 @@ def _as_expected(program: Program, phrasing: Phrasing) -> bool:
 
 
 def execute(
-    policy: PolicyFunction, sequences: Sequence[str], *, n_threads: int | None = None
+    policy: PolicyFunction, sequences: Sequence[str], *, leash: float = LEASH, n_threads: int | None = None
 ) -> list[SequenceResult]:
-    """Let the policy do each sequence once, from standing, without noise."""
+    """Let the policy do each sequence once, from standing, without noise.
+
+    Args:
+        policy: The network.
+        sequences: As they are typed.
+        leash: How far a body may stray before it takes its reference along [m], as in the window; where
+            it ends is judged against the plan as it was typed.
+        n_threads: Physics threads, all cores by default.
+    """
     plans = [typed_plan(text) for text in sequences]
     clips = [generate(plan, name=text) for plan, text in zip(plans, sequences, strict=True)]
-    run = rollout(reference_bank(clips), np.arange(len(clips)), policy, n_threads=n_threads)
+    run = rollout(reference_bank(clips), np.arange(len(clips)), policy, n_threads=n_threads, leash=leash)
     return [_result(clips[k], plans[k], run, k) for k in range(len(clips))]
 
 
