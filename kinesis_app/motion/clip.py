@@ -159,10 +159,15 @@ def load_clip(path: Path) -> MotionClip:
     missing = set(_ARRAYS[:-1]) - set(arrays)
     if missing or str(arrays["format"]) != FORMAT:
         raise KinesisError(f"'{path}' is not a {FORMAT} file (missing: {sorted(missing) or 'nothing'}).")
-    return _validated(path, arrays)
+    return clip_of_arrays(path, arrays)
 
 
-def _validated(path: Path, arrays: Mapping[str, np.ndarray]) -> MotionClip:
+def clip_of_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> MotionClip:
+    """The clip of a file's arrays, named as :func:`save_clip` names them.
+
+    Raises:
+        KinesisError: If they are not finite, of impossible size, or of another body.
+    """
     n = len(np.atleast_1d(arrays["root_pos"]))
     for key, width in (("root_pos", 3), ("root_quat", 4), ("joints", N_JOINTS)):
         array = arrays[key]

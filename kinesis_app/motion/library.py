@@ -17,6 +17,7 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, is_clip_file, load_clip
 from kinesis_app.motion.formats import SUFFIXES, Given, read_motion, read_motions
 from kinesis_app.motion.formats.raw import NOTHING_GIVEN
+from kinesis_app.motion.recorded import is_recording_file, load_recording
 from kinesis_app.motion.retarget import RetargetReport, measure_clip, retarget
 from kinesis_app.shipped import shipped_folder
 
@@ -110,13 +111,16 @@ def load_motion(name_or_path: str | Path, folder: Path | None = None) -> MotionC
 
 
 def import_motion(path: Path, given: Given = NOTHING_GIVEN) -> list[tuple[MotionClip, RetargetReport]]:
-    """Read a file and retarget what it holds to this body; a clip stays as it is and is only measured.
+    """Read a file and retarget what it holds to this body; a clip or a recorded run is only measured.
 
     Raises:
         KinesisError: If the file is bad, or no human's motion.
     """
     if path.suffix.lower() == ".npz" and is_clip_file(path):
         clip = load_clip(path)
+        return [(clip, measure_clip(clip))]
+    if path.suffix.lower() == ".npz" and is_recording_file(path):
+        clip = load_recording(path)
         return [(clip, measure_clip(clip))]
     return [retarget(raw) for raw in read_motions(path, given)]
 
