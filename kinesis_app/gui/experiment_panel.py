@@ -97,7 +97,7 @@ class ExperimentPanel:
         sliders = (
             ("x_push_n", "%.0f N", 10.0, 400.0, 80.0),
             ("x_push_s", "for %.2f s", 0.05, 1.0, 0.2),
-            ("x_push_dir", "%.0f deg to the left of ahead", -180.0, 180.0, 90.0),
+            ("x_push_dir", "towards %.0f deg, left +", -180.0, 180.0, 90.0),
             ("x_push_at", "%.1f s from now", 0.0, 30.0, 2.0),
             ("x_push_phase", "at %.0f %% of the right stride", 0.0, 100.0, 30.0),
         )
