@@ -33,7 +33,7 @@ LIGHT = 0.5
 """Vertical force below which the floor's part fades into flight [body weights]."""
 PACE = 0.7
 """Share of each correction that is taken."""
-UNSURE = 0.05
+UNSURE = 0.2
 """So near to the first and last frame forces count less and less [s]."""
 USUAL_ERROR = 0.15
 """A ZMP error much larger than this has other causes than the pelvis [m]."""

@@ -32,6 +32,8 @@ millimetre of the foot's path is a degree; the foot gives way by a few millimetr
 IK_ROUNDS = (3, 1, 2)
 """Iterations of the legs' inverse kinematics, before each correction of the pelvis with the full inverse
 dynamics and after the last: with more of them the pelvis goes elsewhere by 0.4 mm."""
+LATELY, USUALLY_BEHIND = 0.7, 0.15
+"""Over which [s] and from which distance on [m] feet that do not keep up with their path count."""
 SEAM_BLIND = 0.08
 """After a seam the measured ZMP counts only by and by [s]: there are no frames before it."""
 SEAM_PAD = 12
@@ -105,6 +107,7 @@ def walked_body(wanted: Wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     trust[[0, -1]] = 0.0
     guess = zmp.copy()
     guess[[0, -1]] = wanted.path[[0, -1], :2]  # in mid-walk the ZMP is no guess for the body
+    guess[-1] += _behind(wanted.path[:, :2], zmp)
     if wanted.seam is not None:
         quat = seam.joined_quat(wanted.seam, quat)
         zmp = zmp + seam.press(wanted.seam, len(zmp))
@@ -120,6 +123,13 @@ def walked_body(wanted: Wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             error = trust * np.clip(zmp - clip_zmp(root_pos, quat, joints), -MAX_ERROR, MAX_ERROR)
             xy = xy + pelvis.follow_zmp(error, root_pos[:, 2])
     return root_pos, quat, joints
+
+
+def _behind(path: np.ndarray, zmp: np.ndarray) -> np.ndarray:
+    """How far the feet at last stay behind the path [m] (2,), beyond what is usual: a body on the path itself
+    would fall over them."""
+    away = (zmp - path)[-round(LATELY * GRID_FPS) :].mean(axis=0)
+    return away * max(1.0 - USUALLY_BEHIND / max(float(np.linalg.norm(away)), 1e-9), 0.0)
 
 
 def _root_pos(wanted: Wanted, xy: np.ndarray, quat: np.ndarray) -> np.ndarray:
