@@ -44,10 +44,10 @@ def new_run(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
     stages = _stages(config, options.stage, options.init)
     _check_init(config, stages[0], options.init)
     if options.student:
-        _check_network("--student", options.student, "the distillation", network_sizes("muscles"))
+        check_network("--student", options.student, "the distillation", network_sizes("muscles"))
     for option in ("stander", "runner"):
         if file := getattr(options, option):
-            _check_network(f"--{option}", file, "a teacher", network_sizes("teacher"))
+            check_network(f"--{option}", file, "a teacher", network_sizes("teacher"))
     _check_shares(config, stages, ranks)
     if ranks.is_first and not options.quiet:
         print("Making the reference motions ...", file=sys.stderr)
@@ -122,10 +122,15 @@ def _check_init(config: TrainConfig, stage: str, init: str) -> None:
     if not init:
         return
     wanted = network_sizes({"teacher": config.action, "distill": "teacher"}.get(stage, "muscles"))
-    _check_network("--init", init, f"the stage '{stage}'", wanted)
+    check_network("--init", init, f"the stage '{stage}'", wanted)
 
 
-def _check_network(option: str, file: str, what: str, wanted: tuple[int, int]) -> None:
+def check_network(option: str, file: str, what: str, wanted: tuple[int, int]) -> None:
+    """Refuse a network in ``file`` that does not map ``wanted`` observations to actions.
+
+    Raises:
+        KinesisError: If it does not, or there is none; says which option names it and ``what`` needs it.
+    """
     sizes = load_network(Path(file)).sizes
     if (sizes[0], sizes[-1]) != wanted:
         raise KinesisError(

@@ -91,6 +91,10 @@ class TeacherActuator:
         clips: The same clips, in the same order, as the environment's.
         bank: Their table, if there is one already.
         leashed: Whether the gains are those for references on a leash.
+
+    Attributes:
+        gains: Of standing, walking and running: ``TeacherGains`` as rows, shape (3, 40), or (B, 3, 40)
+            where each body has its own.
     """
 
     action_size = N_JOINTS
@@ -142,7 +146,9 @@ class TeacherActuator:
         return self._plant_of(bodies).dual
 
     def _gains_at(self, rows: np.ndarray) -> np.ndarray:
-        return self.gait(rows) @ self.gains
+        """Each body's gains now, shape (B, 40)."""
+        faded: np.ndarray = (self.gait(rows)[:, None] @ self.gains)[:, 0]
+        return faded
 
     def _plant_of(self, bodies: Bodies) -> _Plant:
         if self._plant is None or self._plant.bodies is not bodies:
