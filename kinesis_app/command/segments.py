@@ -112,18 +112,18 @@ def describe(segment: Segment) -> str:
             return "stop" if seconds is None else f"stand {seconds:.4g} s"
         case GoTo(x, y, heading, speed):
             facing = f" facing {_degrees(heading)}" if heading is not None else ""
-            return f"go to {_metres(x)}, {_metres(y)}{facing}{_pace_text(speed, 1.0)}"
+            return f"go to {_rounded(x)}, {_rounded(y)}{facing}{_pace_text(speed, 1.0)}"
         case Adjust(factor, change, speed):
             if speed is not None:
-                return f"change speed to {speed:.4g} m/s"
+                return f"change speed to {_rounded(speed)} m/s"
             if change:
-                return f"{abs(change):.4g} m/s {'faster' if change > 0 else 'slower'}"
+                return f"{_rounded(abs(change))} m/s {'faster' if change > 0 else 'slower'}"
             return f"{abs(factor - 1.0) * 100:.4g} % {'faster' if factor > 1 else 'slower'}"
 
 
 def _move_text(move: Move) -> str:
     amounts = (
-        f" {_metres(move.distance)} m" if move.distance is not None else "",
+        f" {_rounded(move.distance)} m" if move.distance is not None else "",
         f" {move.steps:.4g} step{'s' * (move.steps != 1.0)}" if move.steps is not None else "",
         f" for {move.seconds:.4g} s" if move.seconds is not None else "",
     )
@@ -138,7 +138,7 @@ def _gait(speed: float | None) -> str:
 
 def _pace_text(speed: float | None, factor: float) -> str:
     if speed is not None:
-        return f" at {speed:.4g} m/s"
+        return f" at {_rounded(speed)} m/s"
     if factor == 1.0:
         return ""
     return f", {abs(factor - 1.0) * 100:.4g} % {'faster' if factor > 1 else 'slower'}"
@@ -152,8 +152,9 @@ def _degrees(angle: float) -> str:
     return f"{round(math.degrees(angle), 1) + 0.0:g} degrees"
 
 
-def _metres(length: float) -> str:
-    return f"{round(length, 2) + 0.0:g}"  # no -0
+def _rounded(metres: float) -> str:
+    """To the centimetre, or centimetre per second."""
+    return f"{round(metres, 2) + 0.0:g}"  # no -0
 
 
 def _side(angle: float) -> str:
