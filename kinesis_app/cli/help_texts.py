@@ -1,6 +1,6 @@
 """What --help says, beside one line for each option."""
 
-MOTION_HELP = "one of 'kinesis-app motions', walk:SPEED[:SECONDS], stand[:SECONDS], a motion file, a recording"
+MOTION_HELP = "one of 'kinesis-app motions', walk:SPEED[:SECONDS], stand[:SECONDS], motion file or recording"
 POLICY_HELP = "a name from 'kinesis-app policies' or an .onnx file (default: the shipped policy)"
 
 WINDOW = """\
