@@ -84,8 +84,9 @@ class LiveRun:
 
     @property
     def ended(self) -> bool:
-        """Whether the motion is at its end; an endless walk never is, it waits there for a late plan."""
-        return self.simulation.ended and not self.simulation.course.endless
+        """Whether the motion is at its end; an endless walk waits there for a late plan."""
+        course = self.simulation.course
+        return self.simulation.ended and not (course.endless and not self._director.planner.gave_up(course))
 
     @property
     def over(self) -> bool:

@@ -94,9 +94,13 @@ class WalkPlanner:
         if self._job is not None and self._job.request is None and self.wanted is not None:
             self._job = None  # what is asked for goes first
         extend = _runs_out(simulation, rate) or _is_astray(simulation)
-        extend = extend and not _same(simulation.course, self._stuck)
+        extend = extend and not self.gave_up(simulation.course)
         if self._job is None and (self.wanted is not None or extend):
             self._start(simulation, rate)
+
+    def gave_up(self, course: Course) -> bool:
+        """Whether an endless walk could not be planned on, so that it ends."""
+        return _same(course, self._stuck)
 
     def close(self) -> None:
         self._helper.shutdown(wait=False, cancel_futures=True)

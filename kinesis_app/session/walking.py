@@ -47,8 +47,8 @@ USUAL, JERK = 100.0, 1.6
 """Greatest acceleration of the body's parts in brisk walking [m/s^2]; how many times that is a jerk."""
 RUN_UP = 6
 """Control steps of the past kept in a spliced clip, so that velocities at the splice are right."""
-FARTHEST_FROM_PLAN = 0.6
-"""A pelvis further from the plan's path than this does not follow it [m]."""
+FARTHEST_FROM_PLAN = 0.9
+"""A pelvis further from the plan's path than this [m] follows another; after a short run it is 0.6 behind."""
 MAX_JUMP = 0.05
 """A motion further beside the one under way until the splice is taken along to it [m]."""
 
