@@ -142,7 +142,8 @@ def _continued(course: Course, step: int, request: Request | None, delay: float,
     length, moved = EXTENSION if left > SOON else SHORT_EXTENSION, course.moved
     if request is not None or any(moved) or time - _begun(plan) > RENEWAL:
         planned, velocity = course.planned(splice), course.qvel(splice)
-        _check_on_plan(plan, time, planned, course.clip.name)
+        if course.origin == 0:  # what was planned on here follows its plan, if far behind
+            _check_on_plan(plan, time, planned, course.clip.name)
         # From where the body took it along to, the way leads gently back to the planned one; not in a run.
         taken_up = replan(plan, time, (course.qpos(splice), velocity), (planned, velocity))
         plan, moved = taken_up, moved if taken_up is plan else (0.0, 0.0)
