@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ from kinesis_app.env.leash import moved_on
 from kinesis_app.env.reference import ReferenceBank
 from kinesis_app.env.reward import body_error
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
+from kinesis_app.motion.intervals import intervals
 from training.gains_settings import GainsSettings
 from training.teacher import TeacherActuator
 
@@ -70,7 +71,7 @@ def find_moments(share: np.ndarray, bank: ReferenceBank, settings: GainsSettings
     found: dict[str, list[tuple[int, int]]] = {kind: [] for kind in KINDS}
     for clip, (first, length) in enumerate(zip(bank.start, bank.length, strict=True)):
         on = share[first : first + length : N_SUBSTEPS] > 0.5
-        for begin, end in _stretches(on):
+        for begin, end in intervals(on):
             if begin > 0:
                 found["starts"].append((clip, max(begin - lead, 0)))
             if end < len(on):
@@ -78,12 +79,6 @@ def find_moments(share: np.ndarray, bank: ReferenceBank, settings: GainsSettings
             found["amid"] += [(clip, step) for step in range(begin, end, apart)]
     moments = {kind: np.array(places, dtype=int).reshape(-1, 2) for kind, places in found.items()}
     return {kind: m[bank.control_steps[m[:, 0]] - m[:, 1] > _SHORTEST] for kind, m in moments.items()}
-
-
-def _stretches(on: np.ndarray) -> Iterator[tuple[int, int]]:
-    """First index and the one after the last of every stretch of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], on.astype(int), [0]])))
-    return zip(map(int, edges[::2]), map(int, edges[1::2]), strict=True)
 
 
 def hold_out(moments: Moments) -> tuple[Moments, Moments]:
@@ -136,7 +131,13 @@ def try_gains(
     shape = (len(gains), len(trial.clip))
     teacher.gains = np.repeat(gains, shape[1], axis=0)
     teacher.memory(env.bodies)[:] = 0.0
-    observation = _put(env, trial, len(gains), settings)
+    observation = env.begin_at(
+        np.tile(trial.clip, len(gains)),
+        np.tile(trial.step, len(gains)),
+        leash=np.tile(trial.leash, len(gains)),
+        activation=np.full((env.settings.n_envs, N_MUSCLES), settings.activation),
+        sideways=np.tile(trial.sideways, len(gains)),
+    )
     push = np.zeros((env.settings.n_envs, 6))
     pushed = range(_steps(settings.push_at), _steps(settings.push_at) + _steps(settings.push_seconds))
     limit = np.minimum(env.bank.control_steps[env.clip] - env.step_index - 1, _steps(settings.seconds))
@@ -157,19 +158,6 @@ def try_gains(
             break
     score = score / limit - settings.stray_weight * strayed + settings.survival_weight * alive
     return Outcome(score.reshape(shape), alive.reshape(shape))
-
-
-def _put(env: TrackingEnv, trial: Trial, n_candidates: int, settings: GainsSettings) -> np.ndarray:
-    """Bodies where the trial begins; what they see, shape (B, n)."""
-    n = env.settings.n_envs
-    env.clip[:], env.step_index[:] = np.tile(trial.clip, n_candidates), np.tile(trial.step, n_candidates)
-    env.leash[:], env.moved[:], env.age[:] = np.tile(trial.leash, n_candidates), 0.0, 0
-    rows = env.rows()
-    qvel = env.bank.qvel[rows].copy()
-    qvel[:, 1] += np.tile(trial.sideways, n_candidates)
-    activation = np.full((n, N_MUSCLES), settings.activation)
-    env.bodies.reset(np.arange(n), env.bank.qpos[rows], qvel, activation)
-    return env._observe(env.bodies.frame())
 
 
 def _steps(seconds: float) -> int:

@@ -38,14 +38,8 @@ class Score:
 
 def start_at_beginning(env: TrackingEnv, activation: np.ndarray | None = None) -> np.ndarray:
     """Put body i on the first frame of clip i (modulo the clips); the observation (B, n)."""
-    n = env.settings.n_envs
-    env.reset()
-    env.clip[:] = np.arange(n) % len(env.bank.names)
-    env.step_index[:] = env.age[:] = 0
-    env.leash[:] = np.inf
-    rows = env.rows()
-    env.bodies.reset(np.arange(n), env.bank.qpos[rows], env.bank.qvel[rows], activation)
-    return env._observe(env.bodies.frame())
+    clip = np.arange(env.settings.n_envs) % len(env.bank.names)
+    return env.begin_at(clip, np.zeros_like(clip), activation=activation)
 
 
 def score(

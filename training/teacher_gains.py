@@ -4,8 +4,8 @@ All were found the way of ``python -m training.gains`` (separable CMA-ES, 16 can
 steady ones in 75 generations of 8 to 12 bodies that walked without action and 72 of 16 bodies that were
 pushed with 55 to 95 N for 0.2 s, a trained policy acting; the leashed ones from there in 60 more with 70 to
 130 N; those of running in 85 of 12 bodies that, no action taken, were to run as long as possible at 2 to
-3 m/s, and in 77 of 14 that a trained policy let start to run and stop, some of them pushed: 51 of 56 of those
-held out with the policy, 48 before.
+3 m/s, and in 77 of 14 that a trained policy let start to run and stop, some of them pushed. With
+them 51 of 56 such bodies stayed up, with those before 48; the motions were in part those of the search.
 """
 
 from __future__ import annotations

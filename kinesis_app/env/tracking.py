@@ -145,6 +145,32 @@ class TrackingEnv:
         self._restart(np.arange(self.settings.n_envs))
         return self._observe(self.bodies.frame())
 
+    def begin_at(
+        self,
+        clip: np.ndarray,
+        step: np.ndarray,
+        *,
+        leash: np.ndarray | float = np.inf,
+        activation: np.ndarray | None = None,
+        sideways: np.ndarray | float = 0.0,
+    ) -> np.ndarray:
+        """Start new episodes at chosen places; the observation, shape (B, OBSERVATION_SIZE).
+
+        Args:
+            clip, step: Clip and control step of each body, shape (B,).
+            leash: How far a pelvis may stray before it takes its reference along [m], shape (B,).
+            activation: Of the muscles, shape (B, 80); at rest by default.
+            sideways: Velocity along the world's y beside the reference's [m/s], shape (B,).
+        """
+        everybody = np.arange(self.settings.n_envs)
+        self._restart(everybody)
+        self.clip[:], self.step_index[:], self.leash[:] = clip, step, leash
+        rows = self.rows()
+        qvel = self.bank.qvel[rows].copy()
+        qvel[:, 1] += sideways
+        self.bodies.reset(everybody, self.bank.qpos[rows], qvel, activation)
+        return self._observe(self.bodies.frame())
+
     def step(self, action: np.ndarray) -> Step:
         """One control step of all bodies under ``action`` (B, action_size)."""
         self._update_pushes()

@@ -6,6 +6,7 @@ import numpy as np
 
 from kinesis_app.body import kinematics
 from kinesis_app.motion.dynamics import TOUCH_HEIGHT, foot_spheres
+from kinesis_app.motion.intervals import intervals
 
 STILL = 0.6
 """A foot whose lowest point has this readiness is meant to stand."""
@@ -26,8 +27,7 @@ def skates(frames: kinematics.BodyFrames, points: np.ndarray, ready: np.ndarray)
         slip = sole_slip(frames, points, side)
         low = points[:-1, side, :, 2].min(axis=1)
         standing = (low < TOUCH_HEIGHT[0]) & (ready[:-1, side].max(axis=1) > STILL)
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], standing, [False]]).astype(int)))
-        for start, stop in edges.reshape(-1, 2):
+        for start, stop in intervals(standing):
             way = np.cumsum(slip[start:stop], axis=0)
             found.append(float(np.linalg.norm(way - way[0], axis=1).max()))
     return found

@@ -93,10 +93,14 @@ class WalkPlanner:
         """Let the helper begin with what is needed, if it is free; call it as soon as something is asked."""
         if self._job is not None and self._job.request is None and self.wanted is not None:
             self._job = None  # what is asked for goes first
-        extend = _runs_out(simulation, rate) or _is_astray(simulation)
-        extend = extend and not self.gave_up(simulation.course)
-        if self._job is None and (self.wanted is not None or extend):
+        if self._job is None and (self.wanted is not None or self._is_due(simulation, rate)):
             self._start(simulation, rate)
+
+    def _is_due(self, simulation: Simulation, rate: float) -> bool:
+        """Whether a walk has to be planned on, or led back."""
+        if self.gave_up(simulation.course):
+            return False
+        return _runs_out(simulation, rate) or _is_astray(simulation)
 
     def gave_up(self, course: Course) -> bool:
         """Whether an endless walk could not be planned on, so that it ends."""

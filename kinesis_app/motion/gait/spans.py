@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
-
 from kinesis_app.motion.gait.held_path import first_frame
 from kinesis_app.motion.gait.plan import GaitPlan, Path, RunsSoFar, path_until
 from kinesis_app.motion.gait.stances import GRID_FPS
+from kinesis_app.motion.intervals import intervals
 
 WALK_UP_TO = 1.95
 """Who runs does so as long as he is faster than this [m/s]."""
@@ -32,7 +31,7 @@ def running_spans(plan: GaitPlan, path: Path) -> list[Span]:
     fast = path.velocity[:, 0] > WALK_UP_TO
     walked = max([frame for frame in (_taken_up(plan), _changed(plan)) if frame is not None], default=first)
     fast[: max(walked - first, 0)] = False
-    for start, stop in _stretches(fast, first):
+    for start, stop in ((first + a, first + b) for a, b in intervals(fast)):
         under_way = bool(spans) and spans[-1][1] >= walked
         if path.velocity[start - first : stop - first, 0].max() < plan.runs_from - 1e-6 and not (
             under_way and start <= spans[-1][1]
@@ -85,9 +84,3 @@ def _begun(plan: GaitPlan) -> list[Span]:
     taken_up, frame = _taken_up(plan), plan.ran.frame
     spans = [span for span in plan.ran.spans if taken_up is None or span[0] > taken_up]
     return [(a, b) if b <= frame else (a, max(frame, a + SHORTEST)) for a, b in spans]
-
-
-def _stretches(fast: np.ndarray, first: int) -> list[Span]:
-    """From and up to which grid frames ``fast`` (T,) holds."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], fast, [False]]).astype(int))) + first
-    return [(start, stop) for start, stop in edges.reshape(-1, 2).tolist()]

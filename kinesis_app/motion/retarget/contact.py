@@ -8,6 +8,7 @@ import numpy as np
 from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, maximum_filter1d
 
 from kinesis_app.body.kinematics import forward
+from kinesis_app.motion.intervals import intervals
 from kinesis_app.motion.retarget.layout import Targets
 from kinesis_app.motion.retarget.shape import body_shape, sole_heights
 
@@ -46,12 +47,6 @@ class Contacts:
     def stances(self, side: int) -> list[tuple[int, int]]:
         """First and last frame + 1 of each stance of one foot."""
         return intervals(self.any[:, side])
-
-
-def intervals(mask: np.ndarray) -> list[tuple[int, int]]:
-    """First and last + 1 of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(int)))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def sole_points(targets: Targets) -> tuple[np.ndarray, np.ndarray]:

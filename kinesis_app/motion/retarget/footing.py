@@ -7,8 +7,9 @@ from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, max
 
 from kinesis_app.motion.dynamics import TOUCH_HEIGHT, WORK_FPS
 from kinesis_app.motion.gait.rolling import smooth_step
+from kinesis_app.motion.intervals import intervals
 from kinesis_app.motion.retarget.clip_state import ClipState
-from kinesis_app.motion.retarget.contact import CREEP, MAX_SLIDE, SINK, intervals
+from kinesis_app.motion.retarget.contact import CREEP, MAX_SLIDE, SINK
 from kinesis_app.motion.retarget.locking import bridged
 from kinesis_app.motion.skate import sole_slip
 

@@ -8,7 +8,8 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
-from kinesis_app.motion.retarget.contact import Contacts, intervals, sole_points
+from kinesis_app.motion.intervals import intervals
+from kinesis_app.motion.retarget.contact import Contacts, sole_points
 from kinesis_app.motion.retarget.layout import Targets
 
 SLOWEST = np.deg2rad(15.0)

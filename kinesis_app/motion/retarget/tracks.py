@@ -11,7 +11,7 @@ from scipy.interpolate import CubicSpline
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.formats.raw import RawMotion
-from kinesis_app.motion.retarget.contact import intervals
+from kinesis_app.motion.intervals import intervals
 
 LONGEST_GAP = 0.2
 """Gaps up to this are bridged by a spline [s]."""
