@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.motion.gait.replanning import keeps_its_plan
@@ -135,8 +135,8 @@ class WalkPlanner:
             self._patience = min(seconds, LONGEST_PATIENCE)
         if job.request is not None and (simulation.step_index - job.splice) * CTRL_DT > LATE:
             return  # a plan that goes on the same way is the better, the later it comes
-        since = simulation.course.left_at(job.base.moved).moved
-        simulation.follow(course.left_at((-since[0], -since[1])))
+        x, y = simulation.course.left_at(job.base.moved).moved  # taken along while it was planned
+        simulation.follow(replace(course, moved=(course.moved[0] + x, course.moved[1] + y)))
         if job.request is self.wanted:
             self.wanted = None
 
