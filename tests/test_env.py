@@ -13,9 +13,10 @@ from kinesis_app.body.rotations import quat_mul, quat_rotate, yaw_quat
 from kinesis_app.env.action import excitations
 from kinesis_app.env.bodies import Frame
 from kinesis_app.env.observation import OBSERVATION_SIZE, TERMS, observe
+from kinesis_app.env.pushes import PushSettings
 from kinesis_app.env.reference import ReferenceFrame, reference_bank
 from kinesis_app.env.reward import RewardSettings, body_error, reward_terms
-from kinesis_app.env.tracking import PushSettings, TrackingEnv, TrackingSettings
+from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.gait import walk
 from training.clips import stand

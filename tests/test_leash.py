@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from kinesis_app.env.leash import LEASH, taken_along
-from kinesis_app.env.tracking import PushSettings, TrackingEnv, TrackingSettings
+from kinesis_app.env.pushes import PushSettings
+from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from training.clips import stand
 
 

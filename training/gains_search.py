@@ -13,8 +13,9 @@ import numpy as np
 import yaml
 from cmaes import SepCMA
 
+from kinesis_app.env.pushes import PushSettings
 from kinesis_app.env.reference import reference_bank
-from kinesis_app.env.tracking import PushSettings, TrackingEnv, TrackingSettings
+from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.env.variation import VariationSettings
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip

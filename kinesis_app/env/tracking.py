@@ -7,34 +7,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS
-from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.actuator import Actuator, MuscleActuator
 from kinesis_app.env.bodies import Frame
 from kinesis_app.env.delay import Delay
 from kinesis_app.env.engine import make_bodies
 from kinesis_app.env.leash import LEASH, moved_on, taken_along
 from kinesis_app.env.observation import LOOK_AHEAD, OBSERVATION_SIZE, observe
+from kinesis_app.env.pushes import PushSettings, next_pushes
 from kinesis_app.env.reference import ReferenceBank, ReferenceFrame, reference_bank
 from kinesis_app.env.reward import RewardSettings, arrival_reward, has_failed, reward_terms, total
+from kinesis_app.env.starts import disturbed, draw_activation, draw_places, draw_share
 from kinesis_app.env.variation import VariationSettings, varied_models
 from kinesis_app.motion.clip import MotionClip
-
-
-@dataclass(frozen=True)
-class PushSettings:
-    """Random horizontal pushes at the pelvis.
-
-    Attributes:
-        force: Largest force [N]; 0 switches pushes off.
-        duration: How long one lasts [s].
-        interval: Mean time between the starts of two pushes [s].
-    """
-
-    force: float = 0.0
-    duration: float = 0.2
-    interval: float = 2.5
 
 
 @dataclass(frozen=True)
@@ -125,8 +110,8 @@ class TrackingEnv:
         self.moved = np.zeros((n, 2))  # of the references over the ground [m]
         self.leash = np.full(n, np.inf)  # [m]
         self.delay = Delay(n, self.actuator.action_size)
-        self._push = np.zeros((n, 6))
-        self._push_left = np.zeros(n, dtype=int)
+        self._push = np.zeros((n, 6))  # wrench at the pelvis [N, Nm]
+        self._push_left = np.zeros(n, dtype=int)  # control steps until it ends
 
     @property
     def observation_size(self) -> int:
@@ -213,52 +198,24 @@ class TrackingEnv:
         return observe(frame, moved_on(ahead, self.moved))
 
     def _restart(self, rows: np.ndarray) -> None:
-        n, noise = len(rows), self.settings.start_noise
-        share = self.clip_weights / self.clip_weights.sum()
-        self.clip[rows] = self.rng.choice(len(share), size=n, p=share)
-        last = np.maximum(self.bank.control_steps[self.clip[rows]] - int(1.0 / CTRL_DT), 0)
-        self.step_index[rows] = self.rng.integers(0, last + 1)
-        first = self._by_lot(n, self.settings.first_frame_share)
+        n, settings, rng = len(rows), self.settings, self.rng
+        self.clip[rows], self.step_index[rows] = draw_places(n, self.bank, self.clip_weights, rng)
+        first = draw_share(n, settings.first_frame_share, rng)
         self.step_index[rows[first]] = 0
         self.age[rows] = 0
         self.moved[rows] = 0.0
-        self.leash[rows] = np.where(self._by_lot(n, self.settings.leashed_share), self.settings.leash, np.inf)
-        self.delay.restart(rows, self._by_lot(n, self.settings.variation.delayed))
+        self.leash[rows] = np.where(draw_share(n, settings.leashed_share, rng), settings.leash, np.inf)
+        self.delay.restart(rows, draw_share(n, settings.variation.delayed, rng))
         self._push[rows] = 0.0
         self._push_left[rows] = 0
-        table_rows = self.rows()[rows]
-        qpos, qvel = self.bank.qpos[table_rows].copy(), self.bank.qvel[table_rows].copy()
-        qpos[:, 7:] += noise * self.rng.normal(size=(n, qpos.shape[1] - 7)) * _FREE_JOINTS
-        qvel[:, 6:] += 10.0 * noise * self.rng.normal(size=(n, qvel.shape[1] - 6)) * _FREE_JOINTS
-        activation = 0.05 * self.rng.random((n, N_MUSCLES)) * (self.rng.random((n, 1)) < 0.5)
+        at = self.rows()[rows]
+        qpos, qvel = disturbed(self.bank.qpos[at], self.bank.qvel[at], settings.start_noise, rng)
+        activation = draw_activation(n, rng)
         activation[first] = 0.0
         self.bodies.reset(rows, qpos, qvel, activation)
 
-    def _by_lot(self, n: int, share: float) -> np.ndarray:
-        """Which of ``n`` new episodes belong to this share, shape (n,)."""
-        return self.rng.random(n) < share if share > 0.0 else np.zeros(n, dtype=bool)
-
     def _update_pushes(self) -> None:
-        push, n = self.settings.push, self.settings.n_envs
-        if push.force == 0.0 and not self._push.any():  # a push under way still has to end
+        if self.settings.push.force == 0.0 and not self._push.any():  # a push under way still has to end
             return
-        self._push_left -= 1
-        self._push[self._push_left <= 0] = 0.0
-        starts = (self._push_left <= 0) & (self.rng.random(n) < CTRL_DT / push.interval)
-        angle, force = self.rng.uniform(0, 2 * np.pi, n), self.rng.uniform(0, push.force, n)
-        self._push[starts, 0] = (force * np.cos(angle))[starts]
-        self._push[starts, 1] = (force * np.sin(angle))[starts]
-        self._push_left[starts] = round(push.duration / CTRL_DT)
+        self._push, self._push_left = next_pushes(self._push, self._push_left, self.settings.push, self.rng)
         self.bodies.set_push(self._push)
-
-
-def _free_joint_mask() -> np.ndarray:
-    """1 for the joints that may be disturbed one by one: not those that follow a knee, nor it."""
-    table = joint_table()
-    mask = np.zeros(28)
-    free = [i for i, name in enumerate(JOINT_NAMES) if not name.startswith("knee")]
-    mask[table.qpos_adr[free] - 7] = 1.0
-    return mask
-
-
-_FREE_JOINTS = _free_joint_mask()
