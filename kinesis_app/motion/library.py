@@ -116,13 +116,19 @@ def import_motion(path: Path, given: Given = NOTHING_GIVEN) -> list[tuple[Motion
     Raises:
         KinesisError: If the file is bad, or no human's motion.
     """
-    if path.suffix.lower() == ".npz" and is_clip_file(path):
-        clip = load_clip(path)
-        return [(clip, measure_clip(clip))]
-    if path.suffix.lower() == ".npz" and is_recording_file(path):
-        clip = load_recording(path)
+    clip = _clip_in(path)
+    if clip is not None:
         return [(clip, measure_clip(clip))]
     return [retarget(raw) for raw in read_motions(path, given)]
+
+
+def _clip_in(path: Path) -> MotionClip | None:
+    """This body's motion, if the file is an archive that holds a clip or a recorded run."""
+    if path.suffix.lower() != ".npz":
+        return None
+    if is_clip_file(path):
+        return load_clip(path)
+    return load_recording(path) if is_recording_file(path) else None
 
 
 def _unknown(text: str, names: list[str]) -> str:
