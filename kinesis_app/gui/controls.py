@@ -13,6 +13,7 @@ from kinesis_app.gui import theme
 from kinesis_app.gui.actions.files import ask
 from kinesis_app.gui.actions.human import push
 from kinesis_app.gui.desk import ENDLESS, Desk
+from kinesis_app.gui.mirror import Mirror
 from kinesis_app.gui.opening import open_motion
 from kinesis_app.motion.gait.walking import SPEED_RANGE
 from kinesis_app.motion.library import MotionEntry, list_motions
@@ -36,6 +37,7 @@ class Controls:
         self._policies: list[PolicyInfo] = []
         self._rows = 8
         self._followed = ""
+        self._mirror = Mirror()
 
     def build(self) -> None:
         """Create the tab's content in the current container."""
@@ -122,18 +124,13 @@ class Controls:
         if self._desk.motion_name != self._followed:
             self._followed = self._desk.motion_name
             self._list_motions()
-        walks = shot.walking_speed is not None
-        if not walks:
-            dpg.configure_item("speed", format="as recorded")
-        elif not dpg.is_item_active("speed"):
-            if shot.walking_speed:
-                dpg.set_value("speed", float(shot.walking_speed))
-            stands = shot.walking_speed == 0.0 and float(np.hypot(shot.qvel[0], shot.qvel[1])) < _STANDS
-            dpg.configure_item("speed", format="standing" if stands else "%.2f m/s")
-        else:
-            dpg.configure_item("speed", format="%.2f m/s")
-        for tag in ("speed", "stand"):
-            dpg.configure_item(tag, enabled=walks)
+        held, speed = dpg.is_item_active("speed"), shot.walking_speed
+        if held:
+            self._mirror.forget("speed")
+        elif speed:
+            self._mirror.set_value("speed", float(speed))
+        self._mirror.configure("speed", format=_speed_format(shot, held), enabled=speed is not None)
+        self._mirror.configure("stand", enabled=speed is not None)
         if dpg.get_value("policy") != shot.policy and not dpg.is_item_active("policy"):
             dpg.set_value("policy", shot.policy)
 
@@ -155,13 +152,11 @@ class Controls:
         self._list_motions()
 
     def _list_motions(self) -> None:
-        words = dpg.get_value("motion_search").lower().split()
+        query = dpg.get_value("motion_search")
         shown, followed = {ENDLESS: ENDLESS}, self._followed
         if followed and followed != ENDLESS and all(e.name != followed for e in self._motions):
             shown[Path(followed).name] = followed
-        for e in self._motions:
-            if all(w in f"{e.name} {' '.join(e.tags)} {e.description}".lower() for w in words):
-                shown[f"{e.name}   {e.duration:.0f} s"] = e.name
+        shown |= {f"{e.name}   {e.duration:.0f} s": e.name for e in self._motions if e.matches(query)}
         self._shown = shown
         dpg.configure_item("motion_list", items=list(shown))
         label = next((label for label, name in shown.items() if name == followed), None)
@@ -181,3 +176,11 @@ class Controls:
             raise KinesisError(f"Policy '{name}' does not fit: {problem}")
         self._desk.policy_name = name
         self._desk.send(m.LoadPolicy(name))
+
+
+def _speed_format(shot: m.Snapshot, held: bool) -> str:
+    """What the slider of the walking speed says; while it is held, always its number."""
+    if shot.walking_speed is None:
+        return "as recorded"
+    stands = shot.walking_speed == 0.0 and float(np.hypot(shot.qvel[0], shot.qvel[1])) < _STANDS
+    return "standing" if stands and not held else "%.2f m/s"

@@ -46,6 +46,11 @@ class MotionEntry:
     tags: tuple[str, ...]
     description: str
 
+    def matches(self, query: str) -> bool:
+        """Whether name, tags or description contain every word of ``query``."""
+        text = f"{self.name} {' '.join(self.tags)} {self.description}".lower()
+        return all(word in text for word in query.lower().split())
+
 
 def motions_dir() -> Path:
     """The library's folder."""
@@ -63,10 +68,7 @@ def list_motions(query: str = "", folder: Path | None = None) -> list[MotionEntr
             entries.append(_entry(path))
         except KinesisError as error:
             LOG.warning("%s", error)
-    words = query.lower().split()
-    return [
-        e for e in entries if all(w in f"{e.name} {' '.join(e.tags)} {e.description}".lower() for w in words)
-    ]
+    return [entry for entry in entries if entry.matches(query)]
 
 
 def _entry(path: Path) -> MotionEntry:
