@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS, joint_table
+from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.body.kinematics import forward
 from kinesis_app.body.model import SIM_DT
 from kinesis_app.errors import KinesisError
@@ -18,8 +18,8 @@ from kinesis_app.motion.retarget.anatomy import Anatomy, check_axes, low_pass, r
 from kinesis_app.motion.retarget.contact import Contacts, detect, on_floor, toe_extension
 from kinesis_app.motion.retarget.coordinates import from_coordinates, own_clip
 from kinesis_app.motion.retarget.correction import Correction, make_feasible
-from kinesis_app.motion.retarget.ik import Pose, solve
-from kinesis_app.motion.retarget.layout import Targets, lay_out, overground
+from kinesis_app.motion.retarget.ik import Pose, bent_legs, solve
+from kinesis_app.motion.retarget.layout import Targets, lay_out
 from kinesis_app.motion.retarget.locking import lift_soles, lock_feet
 from kinesis_app.motion.retarget.markers import from_markers, is_marker_set
 from kinesis_app.motion.retarget.pivots import on_one_end
@@ -27,6 +27,7 @@ from kinesis_app.motion.retarget.reach import within_reach
 from kinesis_app.motion.retarget.report import RetargetReport, measure, measure_clip
 from kinesis_app.motion.retarget.shape import sole_heights
 from kinesis_app.motion.retarget.skeleton import from_skeleton
+from kinesis_app.motion.retarget.treadmill import overground
 
 __all__ = ["RetargetReport", "measure_clip", "retarget"]
 
@@ -189,13 +190,7 @@ def _solved(targets: Targets, contacts: Contacts, toes_late: float) -> Pose:
 
 def _preferred(targets: Targets, mtp: np.ndarray) -> np.ndarray:
     """Angles the body leans to where the targets leave a choice, and the start of the search."""
-    if targets.posture is not None:
-        angles = targets.posture.copy()
-    else:
-        angles = np.zeros((len(mtp), N_JOINTS))
-        for side in "rl":
-            angles[:, JOINT_NAMES.index(f"knee_angle_{side}")] = 0.4  # away from the straight knee
-            angles[:, JOINT_NAMES.index(f"hip_flexion_{side}")] = 0.2
+    angles = bent_legs(len(mtp)) if targets.posture is None else targets.posture.copy()
     columns = [JOINT_NAMES.index(f"mtp_angle_{side}") for side in "rl"]
     angles[:, columns] = np.where(np.abs(angles[:, columns]) > 1e-3, angles[:, columns], mtp)
     return angles

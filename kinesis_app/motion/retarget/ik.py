@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinesis_app.body.joints import JOINT_NAMES, compose_qpos, joint_table
+from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS, compose_qpos, joint_table
 from kinesis_app.body.kinematics import N_DOF, forward, point_jacobian, reduction
 from kinesis_app.body.rotations import (
     matrix_to_quat,
@@ -74,6 +74,15 @@ class Pose:
         quat[rows] = quat_mul(quat[rows], quat_from_rotvec(step[:, 3:6]))
         joints[rows] = np.clip(joints[rows] + step[:, 6:], low, high)
         return Pose(pos, quat, joints)
+
+
+def bent_legs(n: int) -> np.ndarray:
+    """Angles to begin a search with [rad], shape (n, 14): away from the straight knee."""
+    angles = np.zeros((n, N_JOINTS))
+    for side in "rl":
+        angles[:, JOINT_NAMES.index(f"knee_angle_{side}")] = 0.4
+        angles[:, JOINT_NAMES.index(f"hip_flexion_{side}")] = 0.2
+    return angles
 
 
 def root_quat(root: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS
+from kinesis_app.body.joints import JOINT_NAMES
 from kinesis_app.body.kinematics import N_DOF, forward, point_jacobian, reduction
 from kinesis_app.body.rotations import (
     quat_conj,
@@ -22,7 +22,7 @@ from kinesis_app.body.rotations import (
     rotvec_from_quat,
 )
 from kinesis_app.motion.retarget.anatomy import Anatomy
-from kinesis_app.motion.retarget.ik import Pose, bounded_step, held_joints, root_quat, solve
+from kinesis_app.motion.retarget.ik import Pose, bent_legs, bounded_step, held_joints, root_quat, solve
 from kinesis_app.motion.retarget.landmarks import MarkerPlaces
 from kinesis_app.motion.retarget.layout import lay_out
 from kinesis_app.motion.retarget.scaled_body import SEGMENTS, own_segment, scaled
@@ -85,14 +85,9 @@ def _first_guess(anatomy: Anatomy, places: MarkerPlaces) -> tuple[Pose, MarkerBo
     """Poses that follow the joint centres, in the lengths these have."""
     shape = body_shape()
     targets, _ = lay_out(anatomy)
-    bent = np.zeros((anatomy.n_frames, N_JOINTS))
-    for side in "rl":
-        bent[:, JOINT_NAMES.index(f"knee_angle_{side}")] = 0.4
-        bent[:, JOINT_NAMES.index(f"hip_flexion_{side}")] = 0.2
-    joints = solve(targets, bent).joints
-    thigh, shank = np.median(
-        np.linalg.norm(np.diff(anatomy.legs[:, :, :3], axis=2), axis=-1), axis=(0, 1)
-    )  # fmt: skip
+    joints = solve(targets, bent_legs(anatomy.n_frames)).joints
+    bones = np.linalg.norm(np.diff(anatomy.legs[:, :, :3], axis=2), axis=-1)
+    thigh, shank = np.median(bones, axis=(0, 1))
     leg = (thigh + shank) / shape.leg
     scale = np.array([leg, thigh / shape.thigh.mean(), shank / shape.shank.mean(), leg])
     middle = ROOT_FROM_ANATOMICAL.T @ shape.hips.mean(axis=0) * leg
