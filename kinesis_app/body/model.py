@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import logging
+import threading
 import warnings
 
 import mujoco
@@ -93,6 +94,20 @@ def physics_model() -> mujoco.MjModel:
         spec.delete(asset)
     spec.compiler.fusestatic = True
     return compile_spec(spec)
+
+
+_scratch = threading.local()
+
+
+def scratch_data() -> mujoco.MjData:
+    """This thread's own data of :func:`physics_model` to compute with: making one takes half a millisecond.
+
+    It holds what the last user left there: set all that is read.
+    """
+    if not hasattr(_scratch, "data"):
+        _scratch.data = mujoco.MjData(physics_model())
+    data: mujoco.MjData = _scratch.data
+    return data
 
 
 def _freeze_inertias(spec: mujoco.MjSpec, full: mujoco.MjModel) -> None:

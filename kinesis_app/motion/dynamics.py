@@ -20,7 +20,7 @@ import numpy as np
 
 from kinesis_app.body import kinematics
 from kinesis_app.body.joints import compose_qpos, compose_qvel
-from kinesis_app.body.model import physics_model
+from kinesis_app.body.model import physics_model, scratch_data
 from kinesis_app.body.rotations import quat_to_matrix
 from kinesis_app.motion.clip import MotionClip, angular_velocity_b, resample
 from kinesis_app.motion.contact_forces import contact_forces
@@ -117,11 +117,11 @@ def generalised_force(qpos: np.ndarray, qvel: np.ndarray, qacc: np.ndarray) -> n
     Recursive Newton-Euler per frame, without tendons, contacts and couplings. Armature and joint
     damping are part of the plant, so muscles and floor together must supply exactly this.
     """
-    m = physics_model()
-    d = mujoco.MjData(m)
+    m, d = physics_model(), scratch_data()
+    position, velocity, acceleration = d.qpos, d.qvel, d.qacc
     out = np.empty((len(qpos), m.nv))
     for t in range(len(qpos)):
-        d.qpos[:], d.qvel[:], d.qacc[:] = qpos[t], qvel[t], qacc[t]
+        position[:], velocity[:], acceleration[:] = qpos[t], qvel[t], qacc[t]
         mujoco.mj_kinematics(m, d)
         mujoco.mj_comPos(m, d)
         mujoco.mj_comVel(m, d)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from itertools import pairwise
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
+from kinesis_app.motion.gait.curves import MonotoneCurve
 from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, foot_shape, roll_way, smooth_step, turn_about
 from kinesis_app.motion.gait.sidesteps import edge_roll, passing
 from kinesis_app.motion.gait.stances import STANDING_PHASE, Footsteps, Stance
@@ -106,9 +106,9 @@ def _phase(events: list[tuple[int, float]], frames: np.ndarray) -> np.ndarray:
         knots[frame] = max(cycle + value, max(knots.values(), default=-1.0))
     if len(knots) == 1:
         return np.full(len(frames), next(iter(knots.values())))
-    t = np.array(sorted(knots))
-    curve = PchipInterpolator(t, [knots[i] for i in t])
-    return curve(np.clip(frames, t[0], t[-1]))
+    at = sorted(knots)
+    curve = MonotoneCurve(np.array(at, dtype=float), np.clip(frames, at[0], at[-1]))
+    return curve(np.array([knots[frame] for frame in at]))
 
 
 def _shape_speed(stances: list[Stance], frames: np.ndarray) -> np.ndarray:

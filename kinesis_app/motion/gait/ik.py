@@ -58,13 +58,15 @@ def _damped_step(J: np.ndarray, error: np.ndarray) -> np.ndarray:
     definite, and takes a fifth of the time of a solver called for each frame.
     """
     rows = np.empty((SOLVED, SOLVED + 1, *J.shape[2:]))
-    for i in range(SOLVED):
-        rows[i, :SOLVED] = np.sum(J[:, i, None] * J, axis=0)
-        rows[i, SOLVED] = np.sum(J[:, i] * error, axis=0)
+    for i in range(SOLVED):  # nothing below the diagonal: the matrix stays symmetric
+        np.einsum("k...,kj...->j...", J[:, i], J[:, i:], out=rows[i, i:SOLVED])
+        np.einsum("k...,k...->...", J[:, i], error, out=rows[i, SOLVED])
         rows[i, i] += DAMPING**2
     for i in range(SOLVED):
+        column = rows[i, i + 1 : SOLVED].copy()
         rows[i, i + 1 :] /= rows[i, i]
-        rows[i + 1 :, i + 1 :] -= rows[i + 1 :, i, None] * rows[i, None, i + 1 :]
+        for j in range(i + 1, SOLVED):
+            rows[j, j:] -= column[j - i - 1] * rows[i, j:]
     step = rows[:, SOLVED]
     for i in reversed(range(SOLVED - 1)):
         step[i] -= np.sum(rows[i, i + 1 : SOLVED] * step[i + 1 :], axis=0)

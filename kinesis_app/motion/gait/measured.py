@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 
 from kinesis_app.body.joints import joint_angles, joint_velocities
-from kinesis_app.body.model import physics_model
+from kinesis_app.body.model import physics_model, scratch_data
 from kinesis_app.body.rotations import quat_conj, quat_mul, quat_to_matrix, rotvec_from_quat
 
 _STEP = 1e-4
@@ -44,8 +44,7 @@ class Measured:
 
 def measure(qpos: np.ndarray, qvel: np.ndarray) -> Measured:
     """What MuJoCo's positions (35,) and velocities (34,) of the physics model say of the body."""
-    m = physics_model()
-    d = mujoco.MjData(m)
+    m, d = physics_model(), scratch_data()
     moments = np.tile(qpos, (2, 1)).astype(float)
     com, pos, rot = np.zeros((2, 3)), np.zeros((2, 2, 3)), np.zeros((2, 2, 3, 3))
     feet = [m.body("calcn_r").id, m.body("calcn_l").id]

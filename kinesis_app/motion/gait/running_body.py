@@ -9,7 +9,7 @@ import numpy as np
 
 from kinesis_app.motion.balance import Tolerance, gentlest
 from kinesis_app.motion.gait import running_norms as norms
-from kinesis_app.motion.gait.pelvis import hip_offset
+from kinesis_app.motion.gait.heights import hip_offset
 from kinesis_app.motion.gait.running_heels import heels_lifted
 from kinesis_app.motion.gait.running_pelvis import (
     GRAVITY,

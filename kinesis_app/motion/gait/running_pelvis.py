@@ -21,8 +21,8 @@ from kinesis_app.body.rotations import (
 )
 from kinesis_app.motion.balance import Tolerance, gentlest
 from kinesis_app.motion.dynamics import derivatives, foot_spheres, generalised_force, root_wrench, zmp_of
+from kinesis_app.motion.gait.heights import hip_offset
 from kinesis_app.motion.gait.ik import solve_legs
-from kinesis_app.motion.gait.pelvis import hip_offset
 from kinesis_app.motion.gait.plan import GRID_FPS
 from kinesis_app.motion.gait.rolling import smooth_step
 

@@ -11,8 +11,8 @@ from kinesis_app.body.joints import joint_table
 from kinesis_app.body.rotations import matrix_to_quat, quat_from_rotvec, quat_mul, quat_to_matrix
 from kinesis_app.motion.clip import continuous_quat
 from kinesis_app.motion.gait.feet import FootTrack
+from kinesis_app.motion.gait.heights import HEIGHT_SMOOTHING
 from kinesis_app.motion.gait.measured import Measured, fading, turned
-from kinesis_app.motion.gait.pelvis import HEIGHT_SMOOTHING
 from kinesis_app.motion.gait.resume import Resume
 from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.stances import GRID_FPS, Footsteps

@@ -11,7 +11,7 @@ from kinesis_app.body.joints import JOINT_NAMES
 from kinesis_app.body.rotations import quat_rotate, upright_quat
 from kinesis_app.motion.clip import continuous_quat
 from kinesis_app.motion.dynamics import derivatives, generalised_force, zmp_of
-from kinesis_app.motion.gait import norms, pelvis, seam
+from kinesis_app.motion.gait import heights, norms, pelvis, seam
 from kinesis_app.motion.gait.feet import FootTrack, foot_track
 from kinesis_app.motion.gait.ik import solve_legs
 from kinesis_app.motion.gait.plan import COM_BEHIND, GRID_FPS, GaitPlan
@@ -115,9 +115,10 @@ def walked_body(wanted: Wanted) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         guess[0] = wanted.seam.body.root_pos[:2] + lever[0]
         trust[:, 0] *= smooth_step(np.arange(len(zmp)) / (SEAM_BLIND * GRID_FPS))
     xy = pelvis.follow_zmp(guess, np.full(len(yaw), 0.93)) - lever
-    joints = _first_guess(feet)
+    joints, legs = _first_guess(feet), heights.leg_reach(quat, feet, style.knee_flexion)
+    points = _ups_and_downs(wanted)
     for k in range(len(IK_ROUNDS)):
-        root_pos = _root_pos(wanted, xy, quat)
+        root_pos = _root_pos(wanted, xy, legs, points)
         joints = _joints(wanted, root_pos, quat, joints, IK_ROUNDS[k])
         if k < len(IK_ROUNDS) - 1:
             error = trust * np.clip(zmp - clip_zmp(root_pos, quat, joints), -MAX_ERROR, MAX_ERROR)
@@ -132,15 +133,19 @@ def _behind(path: np.ndarray, zmp: np.ndarray) -> np.ndarray:
     return away * max(1.0 - USUALLY_BEHIND / max(float(np.linalg.norm(away)), 1e-9), 0.0)
 
 
-def _root_pos(wanted: Wanted, xy: np.ndarray, quat: np.ndarray) -> np.ndarray:
+def _root_pos(
+    wanted: Wanted, xy: np.ndarray, legs: heights.LegReach, points: heights.UpsAndDowns
+) -> np.ndarray:
     """The pelvis on its way (T, 2), at the height that the legs ask for, (T, 3)."""
-    feet, style = wanted.feet, wanted.style
-    heights, ceiling = pelvis.leg_heights(xy, quat, feet, wanted.right_load, style.knee_flexion)
-    speed = 0.5 * (feet[0].speed + feet[1].speed)
-    start = None if wanted.seam is None else float(wanted.seam.body.root_pos[2])
-    height = pelvis.pelvis_height(heights, ceiling, speed, wanted.load, wanted.frames, style.bob, start)
-    root_pos = np.column_stack([xy, height])
+    asked, ceiling = heights.leg_heights(xy, legs, wanted.right_load)
+    root_pos = np.column_stack([xy, heights.pelvis_height(asked, ceiling, points)])
     return root_pos if wanted.seam is None else seam.joined_pos(wanted.seam, root_pos, ceiling)
+
+
+def _ups_and_downs(wanted: Wanted) -> heights.UpsAndDowns:
+    speed = 0.5 * (wanted.feet[0].speed + wanted.feet[1].speed)
+    start = None if wanted.seam is None else float(wanted.seam.body.root_pos[2])
+    return heights.ups_and_downs(wanted.load, wanted.frames, speed, wanted.style.bob, start)
 
 
 def _joints(
