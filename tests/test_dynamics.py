@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import mujoco
 import numpy as np
 import pytest
@@ -30,6 +32,16 @@ def test_generalised_force_matches_mujoco() -> None:
         inertial = np.zeros(m.nv)
         mujoco.mj_mulM(m, d, inertial, qacc[t])
         np.testing.assert_allclose(ours[t], inertial + d.qfrc_bias - d.qfrc_passive, atol=1e-8)
+
+
+def test_threads_do_not_disturb_each_other() -> None:
+    rng = np.random.default_rng(1)
+    qpos = walk(1.0, 0.3, stand_before=0.0, stand_after=0.0).qpos()
+    qvel, qacc = rng.normal(size=(2, 4, len(qpos), physics_model().nv))
+    expected = [generalised_force(qpos, *rates) for rates in zip(qvel, qacc, strict=True)]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(generalised_force, [qpos] * 4, qvel, qacc))
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_standing_is_in_static_equilibrium() -> None:

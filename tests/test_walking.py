@@ -23,6 +23,7 @@ from kinesis_app.motion.gait import GaitPlan, generate, walk
 from kinesis_app.session import messages as m
 from kinesis_app.session import planner as planner_module
 from kinesis_app.session import walking as walking_module
+from kinesis_app.session.core import SessionCore
 from kinesis_app.session.course import Course
 from kinesis_app.session.live import LiveSession
 from kinesis_app.session.requests import SpeedRequest
@@ -194,6 +195,30 @@ def test_late_planning_is_tried_again_with_more_time(
             lambda: core._run._director.planner.wanted is None and core.simulation.course.speed == 1.4
         )
         assert core._run._director.planner._patience > 0.4
+
+
+def test_one_step_at_most_does_not_know_of_what_was_asked(
+    walking: MotionClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*args: Any, **kwargs: Any) -> Course:
+        time.sleep(0.15)
+        return continue_walk(*args, **kwargs)
+
+    monkeypatch.setattr(planner_module, "continue_walk", slow)
+    monkeypatch.setattr(planner_module, "LONGEST_GRACE", 60.0)  # on however busy a machine
+    core = SessionCore(Puppet(walking, limp), playing=True, loop=True, rate=1.0)
+    try:
+        core.advance()
+        for speed in (1.4, 0.8):
+            core.obey(m.SetWalkingSpeed(speed))
+            core.advance()
+            core.advance()
+            assert core.simulation.course.speed == speed
+            assert core._run._director.planner.wanted is None
+            for _ in range(3):
+                core.advance()
+    finally:
+        core.close()
 
 
 def test_a_walk_that_cannot_be_planned_on_says_so_once(walking: MotionClip) -> None:

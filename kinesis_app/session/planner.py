@@ -14,12 +14,12 @@ from kinesis_app.session.requests import Request
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.walking import ANSWER, STANDING_REACTION, continue_walk, reaction
 
-PATIENCE = 0.035
-"""How long the helper is thought to need at first for what is asked [s of the wall clock]; later as long
-as it took of late. The new plan takes over so much later than the step at which it was asked for."""
+GRACE, LONGEST_GRACE = CTRL_DT, 0.2
+"""A control step waits this long for what was asked just before it, and the next one so much longer [s of
+the wall clock]: the clock catches up with that, and one step at most is made that does not know of it."""
 LONGEST_PATIENCE = 4.0
-GRACE = 0.02
-"""A control step waits this long for what was asked just before it [s of the wall clock]."""
+"""What took longer than such a wait of late is thought to take that long again, up to this [s of the wall
+clock]; the new plan takes over so much later."""
 LATE = 0.1
 """A plan that comes later than thought is still good for this long [s of simulated time]: there it is, to
 a millimetre, the old one."""
@@ -47,7 +47,7 @@ class WalkPlanner:
     def __init__(self) -> None:
         self._helper = ThreadPoolExecutor(2, thread_name_prefix="walk-planner")
         self._job: _Job | None = None
-        self._patience = PATIENCE
+        self._patience = 0.0
         self._stuck: Course | None = None  # a walk that cannot be planned on; asking again is no use
         self.wanted: Request | None = None
         """Asked for and not yet in the reference."""
@@ -72,7 +72,8 @@ class WalkPlanner:
             KinesisError: If what was asked cannot be done; it is then forgotten.
         """
         if self._job is not None and self._job.request is not None:
-            wait([self._job.future], GRACE)
+            due = simulation.step_index >= self._job.splice
+            wait([self._job.future], LONGEST_GRACE if due else GRACE)
         self.take(simulation)
         if simulation.ended and simulation.course.endless:
             rate = math.inf  # the helper was too slow: better late than never
@@ -118,7 +119,8 @@ class WalkPlanner:
             simulation.follow(continue_walk(course, step, request))
             return
         left = max((course.last_step - step - 1) * CTRL_DT, 0.0)
-        delay = min(rate * (EXTENSION_PATIENCE if request is None else self._patience), left)
+        needed = rate * (EXTENSION_PATIENCE if request is None else self._patience)
+        delay = min(max(needed, CTRL_DT), left)
         ahead = max(ANSWER, SEEN + rate * (self._patience + EXTENSION_PATIENCE))
         future = self._helper.submit(_timed, course, step, request, delay, ahead)
         self._job = _Job(course, request, step + math.ceil(delay / CTRL_DT), future)
@@ -132,7 +134,7 @@ class WalkPlanner:
                 self._stuck = job.base
         course, seconds = job.future.result()
         if job.request is not None:
-            self._patience = min(seconds, LONGEST_PATIENCE)
+            self._patience = min(seconds, LONGEST_PATIENCE) if seconds > LONGEST_GRACE else 0.0
         if job.request is not None and (simulation.step_index - job.splice) * CTRL_DT > LATE:
             return  # a plan that goes on the same way is the better, the later it comes
         x, y = simulation.course.left_at(job.base.moved).moved  # taken along while it was planned
