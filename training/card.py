@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import yaml
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.evaluation import evaluate, evaluate_pushes
-from kinesis_app.motion.clip import write_atomically
 from kinesis_app.policy.contract import contract_metadata, current_contract
 from training import kinesis
 from training.export import export_onnx

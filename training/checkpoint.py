@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import write_atomically
 
 FORMAT = "kinesis-checkpoint-1"
 

@@ -17,8 +17,8 @@ from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from onnx import TensorProto, helper, numpy_helper
 from torch import nn
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import write_atomically
 from training.networks import OBSERVATION_LIMIT, Actor
 
 OPSET = 17

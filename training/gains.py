@@ -17,9 +17,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.body.joints import N_JOINTS
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import write_atomically
 from training.actions import network_sizes
 from training.config import load_config
 from training.experts import Experts

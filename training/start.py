@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import write_atomically
 from training.actions import network_sizes
 from training.checkpoint import load_checkpoint
 from training.config import load_config, to_yaml

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import write_atomically
 
 
 def check_output(path: Path, suffixes: tuple[str, ...], force: bool) -> None:

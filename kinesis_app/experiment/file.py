@@ -7,10 +7,10 @@ from typing import Any
 
 import yaml
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment.experiment import LIMITS, NORMAL, Experiment, Fatigue, TimedPush
 from kinesis_app.experiment.selection import selected
-from kinesis_app.motion.clip import write_atomically
 from kinesis_app.yaml_section import Section, parse_section, read_section
 
 FORMAT = "kinesis-experiment-1"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.errors import KinesisError
 from kinesis_app.export import opensim
 from kinesis_app.export.channels import csv_text
-from kinesis_app.motion.clip import write_atomically
 from kinesis_app.session.recording import Recording
 
 SUFFIXES = (".sto", ".mot", ".csv", ".npz")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from kinesis_app.motion.clip import write_atomically
+from kinesis_app.atomic_file import write_atomically
 
 
 def write_picture(image: np.ndarray, path: Path) -> tuple[str, str]:

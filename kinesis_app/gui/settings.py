@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import write_atomically
 from kinesis_app.view.camera import KeptCamera
 from kinesis_app.view.colors import DEFAULT_MAP, MAPS
 from kinesis_app.yaml_section import Section, read_section

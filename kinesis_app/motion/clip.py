@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.interpolate import CubicSpline
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.body.joints import JOINT_NAMES, N_JOINTS, compose_qpos, compose_qvel
 from kinesis_app.body.rotations import quat_conj, quat_mul, rotvec_from_quat
 from kinesis_app.errors import KinesisError
@@ -106,22 +105,6 @@ def resample(clip: MotionClip, fps: float) -> MotionClip:
         CubicSpline(old, clip.joints)(new),
         clip.info,
     )
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a crash leaves either the old one or the new one, whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def save_clip(clip: MotionClip, path: Path) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from kinesis_app.motion.clip import MotionClip, resample, save_clip, write_atomically
+from kinesis_app.atomic_file import write_atomically
+from kinesis_app.motion.clip import MotionClip, resample, save_clip
 from kinesis_app.motion.feasibility import check
 from kinesis_app.motion.library import MotionEntry, list_motions, mean_speed, motions_dir
 from kinesis_app.motion.library_course import Recipe

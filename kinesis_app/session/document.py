@@ -10,10 +10,10 @@ from typing import Any
 
 import yaml
 
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import NORMAL, Experiment
 from kinesis_app.experiment.file import experiment_of, to_plain
-from kinesis_app.motion.clip import write_atomically
 from kinesis_app.session.clock import FASTEST, SLOWEST
 from kinesis_app.yaml_section import Section, read_section
 

@@ -18,10 +18,10 @@ import mujoco
 import numpy as np
 
 import kinesis_app
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.body.model import CTRL_DT, SIM_DT, model_hash, physics_model
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment.file import to_plain
-from kinesis_app.motion.clip import write_atomically
 from kinesis_app.session.folders import state_folder
 from kinesis_app.session.messages import Failed
 from kinesis_app.session.recording import padded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from kinesis_app.motion.clip import write_atomically
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.session.folders import state_folder
 
 MOST = 12

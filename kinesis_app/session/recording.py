@@ -19,11 +19,11 @@ import mujoco
 import numpy as np
 
 import kinesis_app
+from kinesis_app.atomic_file import write_atomically
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, SIM_DT, model_hash, physics_model
 from kinesis_app.body.muscles import N_MUSCLES, muscle_table
 from kinesis_app.env.bodies import PELVIS_ROW
 from kinesis_app.experiment.file import to_plain
-from kinesis_app.motion.clip import write_atomically
 from kinesis_app.session.history import Moment
 from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.simulation import Simulation
