@@ -16,11 +16,11 @@ from kinesis_app.env.leash import LEASH
 from kinesis_app.env.reference import reference_bank
 from kinesis_app.errors import KinesisError
 from kinesis_app.evaluation.phrasings import PHRASINGS, SEQUENCES, Phrasing
-from kinesis_app.evaluation.pushes import FALL_DROP
-from kinesis_app.evaluation.rollout import FAIL_DISTANCE, PolicyFunction, Rollout, rollout
+from kinesis_app.evaluation.rollout import PolicyFunction, Rollout, rollout
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import GaitPlan, generate
 from kinesis_app.motion.gait.plan import COM_BEHIND, path_of
+from kinesis_app.session.limits import FAIL_DISTANCE, FALL_DROP
 
 EXACT = (0.01, 1.0)
 """A plan is right within this [m, degrees], or m/s and rad/s a hundredth."""

@@ -14,8 +14,9 @@ import numpy as np
 
 from kinesis_app.env.actuator import Actuator
 from kinesis_app.env.reference import reference_bank
-from kinesis_app.evaluation.rollout import FAIL_DISTANCE, PolicyFunction, Rollout, rollout
+from kinesis_app.evaluation.rollout import PolicyFunction, Rollout, rollout
 from kinesis_app.motion.clip import MotionClip
+from kinesis_app.session.limits import FAIL_DISTANCE
 
 FORMAT = "kinesis-evaluation-1"
 LIMITS = {"050": 0.5, "025": 0.25, "015": 0.15}

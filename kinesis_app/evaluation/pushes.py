@@ -11,8 +11,9 @@ import numpy as np
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.env.leash import LEASH
 from kinesis_app.env.reference import reference_bank
-from kinesis_app.evaluation.rollout import FAIL_DISTANCE, PolicyFunction, Rollout, rollout
+from kinesis_app.evaluation.rollout import PolicyFunction, Rollout, rollout
 from kinesis_app.motion.gait import stand, walk
+from kinesis_app.session.limits import FAIL_DISTANCE, FALL_DROP
 
 STEADY_AFTER = 3.0
 """First possible start of a push [s]: by then the walk is steady."""
@@ -20,8 +21,6 @@ SPREAD = 1.2
 """Pushes start within this time, about a gait cycle, so that they meet all its phases [s]."""
 WATCHED = 3.0
 """How long after a push a fall still counts [s]."""
-FALL_DROP = 0.3
-"""Pelvis this far below the reference's is a fall [m]."""
 
 
 @dataclass(frozen=True)

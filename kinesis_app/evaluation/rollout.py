@@ -17,11 +17,10 @@ from kinesis_app.env.leash import moved_on, taken_along
 from kinesis_app.env.observation import LOOK_AHEAD, observe
 from kinesis_app.env.reference import ReferenceBank
 from kinesis_app.env.reward import body_error
+from kinesis_app.session.limits import FAIL_DISTANCE
 
 PolicyFunction = Callable[[np.ndarray], np.ndarray]
 """Observations (B, n) float32 to actions (B, action size)."""
-FAIL_DISTANCE = 0.5
-"""Mean body error at which a body has lost its clip [m] (Simos et al. 2025)."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import mujoco
 import numpy as np
 
 FAIL_DISTANCE = 0.5
-"""Mean body error at which the reference counts as lost [m] (KINESIS)."""
+"""Mean body error at which the reference counts as lost [m] (KINESIS; Simos et al. 2025)."""
 FALL_DROP = 0.3
 """Pelvis this far below the reference's counts as a fall [m]."""
 _BAD_STATE = [
