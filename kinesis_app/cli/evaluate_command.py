@@ -47,52 +47,19 @@ def execute(options: argparse.Namespace) -> int:
 def _evaluated(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
     """The JSON and the tables of all that was asked for; imitation unless only other things were."""
     result: dict[str, Any] = {"format": FORMAT}
-    leash = math.inf if options.fixed_place else LEASH
     tables: list[str] = []
-    only = (options.goals, options.commands, options.emg, options.minutes, options.latency)
-    if options.motions or not any(only):
-        result |= _imitation(policy, options, tables)
-    if options.pushes:
-        pushes = evaluate_pushes(
-            policy,
-            options.pushes,
-            force=options.push_force,
-            push_seconds=options.push_seconds,
-            speed=options.push_speed,
-            seed=options.seed,
-            leash=leash,
-            delay=options.delay,
-            foresight=not options.blind,
-        )
-        result["pushes"] = pushes.to_json()
-        tables.append(push_line(pushes))
-    if options.goals:
-        goals = evaluate_goals(
-            policy, options.goals, range_m=options.range, seconds=options.seconds, seed=options.seed
-        )
-        result["goals"] = goals.to_json()
-        tables.append(goal_table(goals))
-    if options.emg:
-        walks = options.motions or [EMG_WALK]
-        emg = evaluate_emg(policy, [requested_motion(name) for name in walks], options.emg_delay)
-        result["emg"] = emg.to_json()
-        tables.append(emg_table(emg))
-    if options.commands:
-        commands = evaluate_commands(policy, leash=leash)
-        result["commands"] = commands.to_json()
-        tables.append(command_table(commands))
-    if options.minutes:
-        endurance = evaluate_endurance(policy, options.minutes, force=options.hardest_push, seed=options.seed)
-        result["endurance"] = endurance.to_json()
-        tables.append(endurance_table(endurance))
-    if options.latency:
-        latency = evaluate_latency(policy, options.latency, seed=options.seed)
-        result["latency"] = latency.to_json()
-        tables.append(latency_line(latency))
+    parts = [(name, part) for name, option, part in _PARTS if getattr(options, option)]
+    if options.motions or all(name == "pushes" for name, _ in parts):
+        imitation, text = _imitation(policy, options)
+        result |= imitation
+        tables.append(text)
+    for name, part in parts:
+        result[name], text = part(policy, options)
+        tables.append(text)
     return result, tables
 
 
-def _imitation(policy: OnnxPolicy, options: argparse.Namespace, tables: list[str]) -> dict[str, Any]:
+def _imitation(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
     evaluation = evaluate(
         policy,
         motions_to_evaluate(options.motions),
@@ -101,9 +68,67 @@ def _imitation(policy: OnnxPolicy, options: argparse.Namespace, tables: list[str
         foresight=not options.blind,
         leash=LEASH if options.leashed else math.inf,
     )
-    tables.append(table(evaluation))
     conditions = {"delay_steps": options.delay, "foresight": not options.blind, "leashed": options.leashed}
-    return evaluation.to_json() | conditions
+    return evaluation.to_json() | conditions, table(evaluation)
+
+
+def _pushes(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    pushes = evaluate_pushes(
+        policy,
+        options.pushes,
+        force=options.push_force,
+        push_seconds=options.push_seconds,
+        speed=options.push_speed,
+        seed=options.seed,
+        leash=_leash(options),
+        delay=options.delay,
+        foresight=not options.blind,
+    )
+    return pushes.to_json(), push_line(pushes)
+
+
+def _goals(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    goals = evaluate_goals(
+        policy, options.goals, range_m=options.range, seconds=options.seconds, seed=options.seed
+    )
+    return goals.to_json(), goal_table(goals)
+
+
+def _emg(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    walks = [requested_motion(name) for name in options.motions or [EMG_WALK]]
+    emg = evaluate_emg(policy, walks, options.emg_delay)
+    return emg.to_json(), emg_table(emg)
+
+
+def _commands(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    commands = evaluate_commands(policy, leash=_leash(options))
+    return commands.to_json(), command_table(commands)
+
+
+def _endurance(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    endurance = evaluate_endurance(policy, options.minutes, force=options.hardest_push, seed=options.seed)
+    return endurance.to_json(), endurance_table(endurance)
+
+
+def _latency(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
+    latency = evaluate_latency(policy, options.latency, seed=options.seed)
+    return latency.to_json(), latency_line(latency)
+
+
+_PARTS = (
+    ("pushes", "pushes", _pushes),
+    ("goals", "goals", _goals),
+    ("emg", "emg", _emg),
+    ("commands", "commands", _commands),
+    ("endurance", "minutes", _endurance),
+    ("latency", "latency", _latency),
+)
+"""What is evaluated beside imitation: its name in the JSON, the option that asks for it, how."""
+
+
+def _leash(options: argparse.Namespace) -> float:
+    """How far a body may stray before its reference follows [m]."""
+    return math.inf if options.fixed_place else LEASH
 
 
 def _progress(done: int, of: int) -> None:
