@@ -33,22 +33,22 @@ class GainsSettings:
     """
 
     candidates: int = 16
-    starts: int = 7
-    ends: int = 5
-    amid: int = 2
+    starts: int = 4
+    ends: int = 3
+    amid: int = 9
     held_out: int = 70
-    seconds: float = 5.0
+    seconds: float = 6.0
     before_start: float = 0.5
     before_end: float = 2.0
     apart: float = 1.0
-    pushes: tuple[float, ...] = (0.0, 0.0, 25.0, 50.0)
+    pushes: tuple[float, ...] = (0.0, 0.0, 0.0, 30.0)
     push_at: float = 0.67
     push_seconds: float = 0.2
-    sideways: float = 0.06
+    sideways: float = 0.04
     activation: float = 0.03
     fail_distance: float = 0.35
     fail_drop: float = 0.25
-    error_weight: float = 2.0
+    error_weight: float = 4.0
     stray_weight: float = 0.1
     survival_weight: float = 0.3
     spread: float = 0.15
