@@ -1,10 +1,11 @@
-"""Walking without a trained policy."""
+"""What stands in for a trained policy."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from kinesis_app.body.muscles import N_MUSCLES
+from kinesis_app.env.observation import OBSERVATION_SIZE
 from kinesis_app.session.simulation import Simulation
 
 
@@ -20,6 +21,16 @@ class Puppet(Simulation):
         )
         self._look()
         self._remember()
+
+
+class Wavy:
+    """A policy that depends on what it sees, deterministic."""
+
+    name = "wavy"
+    weights = np.random.default_rng(1).normal(size=(OBSERVATION_SIZE, 80)).astype(np.float32)
+
+    def __call__(self, observation: np.ndarray) -> np.ndarray:
+        return 0.1 + 0.02 * np.tanh(observation @ self.weights)
 
 
 def limp(observation: np.ndarray) -> np.ndarray:

@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from clips import standing_clip
+from puppet import Wavy
 from small_policy import write_policy
 from waiting import until
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.body.muscles import bias, gain
-from kinesis_app.env.observation import OBSERVATION_SIZE, observe
+from kinesis_app.env.observation import observe
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.errors import KinesisError
 from kinesis_app.session import messages as m
@@ -24,16 +25,6 @@ from kinesis_app.session.live import LiveSession
 from kinesis_app.session.look import snapshot_of
 from kinesis_app.session.measure import complete_forces, ground_reaction
 from kinesis_app.session.simulation import Simulation
-
-
-class Wavy:
-    """A policy that depends on what it sees, deterministic."""
-
-    name = "wavy"
-    weights = np.random.default_rng(1).normal(size=(OBSERVATION_SIZE, 80)).astype(np.float32)
-
-    def __call__(self, observation: np.ndarray) -> np.ndarray:
-        return 0.1 + 0.02 * np.tanh(observation @ self.weights)
 
 
 class Broken:

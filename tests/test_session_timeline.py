@@ -12,10 +12,10 @@ import mujoco
 import numpy as np
 import pytest
 from clips import standing_clip
+from puppet import Puppet, Wavy
 
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, physics_model
 from kinesis_app.cli import main
-from kinesis_app.env.observation import OBSERVATION_SIZE
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import Experiment, Fatigue, TimedPush
 from kinesis_app.session import messages as m
@@ -35,20 +35,15 @@ HARD = Experiment(
 )
 
 
-class Wavy:
-    """A policy that depends on what it sees, deterministic; fails on call number ``fails_at``."""
+class Failing(Wavy):
+    """The same until it fails on call number ``fails_at``."""
 
-    name = "wavy"
-    weights = np.random.default_rng(1).normal(size=(OBSERVATION_SIZE, 80)).astype(np.float32)
-
-    def __init__(self, fails_at: int = -1, failure: Callable[[], np.ndarray] | None = None) -> None:
-        self.calls, self.fails_at, self.failure = 0, fails_at, failure
+    def __init__(self, fails_at: int, failure: Callable[[], np.ndarray]) -> None:
+        self.left, self.failure = fails_at, failure
 
     def __call__(self, observation: np.ndarray) -> np.ndarray:
-        self.calls += 1
-        if self.calls == self.fails_at and self.failure is not None:
-            return self.failure()
-        return 0.1 + 0.02 * np.tanh(observation @ self.weights)
+        self.left -= 1
+        return self.failure() if self.left == 0 else super().__call__(observation)
 
 
 def core_of(simulation: Simulation, loop: bool = False) -> SessionCore:
@@ -176,18 +171,6 @@ def test_a_pull_acts_at_its_point() -> None:
             sim.pull(body, (0.0, 0.0, 0.0), (x, 0.0, 0.0))
 
 
-class Puppet(Simulation):
-    """A body that is put on its reference: where references are the same, so is the motion."""
-
-    def step(self) -> None:
-        self.step_index += 1
-        self.run_step += 1
-        now = self.step_index
-        self.bodies.reset(np.zeros(1, dtype=int), self.course.qpos(now)[None], self.course.qvel(now)[None])
-        self._look()
-        self._remember()
-
-
 def test_a_branch_of_an_endless_walk_meets_the_same_references() -> None:
     """It is planned on while it is walked, at a moment that is not the same twice."""
     core = core_of(Puppet(endless_walk(1.1), Wavy()))
@@ -299,7 +282,7 @@ FAILURES = {
 
 @pytest.mark.parametrize("verdict", FAILURES)
 def test_a_failing_policy_leaves_a_post_mortem(verdict: str, capsys: pytest.CaptureFixture[str]) -> None:
-    core = core_of(Simulation(standing_clip(), Wavy(25, FAILURES[verdict]), experiment=HARD))
+    core = core_of(Simulation(standing_clip(), Failing(25, FAILURES[verdict]), experiment=HARD))
     play(core, 25)
     failed = core.events[-1]
     assert isinstance(failed, m.Failed)
@@ -334,7 +317,7 @@ def test_a_post_mortem_says_which_joint_exploded(capsys: pytest.CaptureFixture[s
 
 
 def test_a_changed_state_is_found_by_the_replay(tmp_path: Path) -> None:
-    core = core_of(Simulation(standing_clip(), Wavy(20, lambda: 1 / 0)))
+    core = core_of(Simulation(standing_clip(), Failing(20, lambda: 1 / 0)))
     play(core, 20)
     failed = core.events[-1]
     assert isinstance(failed, m.Failed)
@@ -360,7 +343,7 @@ def test_a_run_without_a_window_leaves_one_too(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(
-        "kinesis_app.cli.run_command.load_policy", lambda _: Wavy(9, FAILURES["raised an error"])
+        "kinesis_app.cli.run_command.load_policy", lambda _: Failing(9, FAILURES["raised an error"])
     )
     assert main(["run", "stand:2"]) == 2
     err = capsys.readouterr().err
