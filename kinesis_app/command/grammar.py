@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from kinesis_app.command.clauses import Clause, clauses_of
 from kinesis_app.command.moves import (
@@ -24,8 +25,6 @@ STANDSTILL = 0.3
 SLIGHT = math.pi / 6.0
 """Turning a bit [rad]."""
 MOVES = ("walk", "go", "move", "run", "jog", "sprint", "back", "side", "step")
-
-
 _AFTER_TO = ("place", "home", "speed", "angle", "direction", "compass")
 
 
@@ -38,7 +37,8 @@ def parse(text: str) -> tuple[Segment, ...]:
     segments: list[Segment] = []
     verb: str | None = None
     for clause in clauses_of(quantities_of(items_of(text), text), text):
-        clause.given.pop("to", None) if clause.has(*_AFTER_TO) else None
+        if clause.has(*_AFTER_TO):
+            clause.take("to")
         made, verb = _segments(clause, verb)
         left = [kind for kind in clause.given if kind not in ("by", "to")]
         if left or "to" in clause.given:
@@ -52,7 +52,7 @@ def parse(text: str) -> tuple[Segment, ...]:
 def _segments(clause: Clause, before: str | None) -> tuple[list[Segment], str]:
     """What one clause asks for, and its verb, which the next clause may leave out."""
     verb = _verb(clause, before)
-    clause.given.pop("verb", None)
+    clause.take("verb")
     if clause.has("place", "home"):
         return place_segments(clause, verb), verb
     if clause.has("shape", "shapes", "radius") or verb == "curve":
@@ -124,7 +124,8 @@ def _turns(clause: Clause, verb: str) -> list[Segment]:
     if compass is not None:
         return [Face(compass)]
     slight, spot = clause.has("slight"), clause.has("spot")
-    clause.given.pop("slight", None), clause.given.pop("spot", None)
+    clause.take("slight")
+    clause.take("spot")
     angle = _angle(clause, verb, direction)
     angle = SLIGHT if slight and angle is None else angle
     if verb == "face" and angle is not None and direction is None:
@@ -151,10 +152,9 @@ def _angle(clause: Clause, verb: str, direction: str | None) -> float | None:
         spins = verb == "spin" or "count" in clause.given
         if 0.0 < float(number.value) < 1.0 and not spins:
             raise clause.error("A part of what? For example 'half a turn' or '45 degrees'.", "number")
-        clause.given["angle"] = number
         value = float(number.value) * (2.0 * math.pi if spins else math.pi / 180.0)
-        clause.given.pop("number")
-        clause.given["angle"] = type(number)("angle", value, number.start, number.end)
+        clause.take("number")
+        clause.given["angle"] = replace(number, kind="angle", value=value)
     count = clause.take("count")
     angle = clause.value("angle")
     if angle is None:

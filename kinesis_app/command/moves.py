@@ -52,8 +52,8 @@ def _move(clause: Clause, verb: str, direction: str) -> Segment:
         seconds = None
     if sum(x is not None for x in (distance, seconds, steps)) > 1:
         raise clause_error(clause, "Give a distance or a time or a number of steps, not two of them.")
-    amounts = distance is None and seconds is None and steps is None
-    if amounts and factor != 1.0 and speed is None and direction == "forward" and not running:
+    endless = distance is None and seconds is None and steps is None
+    if endless and factor != 1.0 and speed is None and direction == "forward" and not running:
         return Adjust(factor)
     return Move(direction, distance, seconds, steps, speed, factor)
 
