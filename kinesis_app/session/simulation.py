@@ -179,19 +179,7 @@ class Simulation:
     # --- how it does it --------------------------------------------------------------------
 
     def _advance(self) -> None:
-        coming = self.treatment.state.on_their_way
-        frame = foreseen(self.bodies, [command[None] for command in coming]) if coming else self.frame
-        seen = observe(frame, self.course.ahead(self.step_index + len(coming)))
-        self.attempt = Attempt(seen[0], NOTHING, NOTHING)
-        action = self.policy(seen)
-        self.attempt = Attempt(seen[0], action[0], NOTHING)
-        if not np.isfinite(action).all():
-            raise KinesisError(f"Policy '{self.policy_name}' answered with numbers that are not finite.")
-        command, self.treatment = self.treatment.told(action[0])
-        wanted = excitations(command[None], self.frame.activation)[0]
-        fatigued = self.treatment.state.fatigued
-        self.excitations = changed_excitation(self._conditions, wanted, fatigued, self.run_step)
-        self.attempt = Attempt(seen[0], action[0], self.excitations)
+        self.excitations = self._decided()
         self.applied = self.wrenches()
         self.bodies.data[0].xfrc_applied[:] = self.applied
         activation = self.frame.activation[0]
@@ -206,6 +194,23 @@ class Simulation:
         if self.fallen_for or is_lost(drop, self.body_error):
             self.fallen_for += 1
         self.treatment = self.treatment.after_step(self.step_index, activation, self.excitation, self.frame)
+
+    def _decided(self) -> np.ndarray:
+        """Excitations of the control step to come, shape (N_SUBSTEPS, 80), by policy and experiment."""
+        coming = self.treatment.state.on_their_way
+        frame = foreseen(self.bodies, [command[None] for command in coming]) if coming else self.frame
+        seen = observe(frame, self.course.ahead(self.step_index + len(coming)))
+        self.attempt = Attempt(seen[0], NOTHING, NOTHING)
+        action = self.policy(seen)
+        self.attempt = Attempt(seen[0], action[0], NOTHING)
+        if not np.isfinite(action).all():
+            raise KinesisError(f"Policy '{self.policy_name}' answered with numbers that are not finite.")
+        command, self.treatment = self.treatment.told(action[0])
+        wanted = excitations(command[None], self.frame.activation)[0]
+        fatigued = self.treatment.state.fatigued
+        changed = changed_excitation(self._conditions, wanted, fatigued, self.run_step)
+        self.attempt = Attempt(seen[0], action[0], changed)
+        return changed
 
     def _impose(self, experiment: Experiment) -> None:
         apply(experiment, self.bodies.model)
