@@ -26,8 +26,8 @@ KNEE_REACH = np.radians(3.8)
 WIDE_BEND = np.radians(9.0)
 """How much more the knees bend when the leg leans far to the side [rad]: a straight one lifts by a jerk."""
 DROP = (0.0045, 0.0205, 0.055)
-"""Pelvis height lost in double support [m]: constant, per m/s, at most. This and the numbers below are
-chosen so that hip, knee and ankle come nearest to the human means from 0.6 to 1.8 m/s."""
+"""Pelvis height lost in double support [m]: constant, per m/s, at most. This, the numbers below and those of
+:mod:`pelvis` are chosen so that hip, knee and ankle come nearest to the human means from 0.6 to 1.8 m/s."""
 LOWEST = 0.025
 """How long after foot strike the pelvis is lowest [s] (from the hip height over the leg curves)."""
 HEIGHT_SMOOTHING = 0.025
