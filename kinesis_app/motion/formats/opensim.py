@@ -45,6 +45,31 @@ def read_opensim(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
         raise KinesisError(
             f"'{path}', line {start + 1}: the first column must be 'time', is '{names[0][:40]}'."
         )
+    planar = _is_planar(names, path)
+    values = _values(lines, start + 1, len(names), path)
+    _check_rows(header, len(values), path)
+    time = values[:, 0]
+    fps = _frame_rate(time, path)
+    degrees, units = _in_degrees(header, values, names)
+    grid = time[0] + np.arange(len(time)) / fps
+    coordinates = {}
+    for column, name in enumerate(names[1:], 1):
+        if name and name not in coordinates:
+            series = np.interp(grid, time, values[:, column])
+            if name in TRANSLATIONS:
+                coordinates[name] = series * (given.unit or 1.0)
+            else:
+                coordinates[name] = np.deg2rad(series) if degrees else series
+    notes = [units, f"{fps:g} frames per second from time"]
+    if planar:
+        coordinates |= {name: np.zeros(len(time)) for name in SIDEWAYS}
+        notes.append("a planar model: nothing moves sideways")
+    _check_angles(coordinates, degrees, path)
+    return RawMotion(path.stem, "opensim", path.name, fps, coordinates=coordinates, notes=tuple(notes))
+
+
+def _is_planar(names: list[str], path: Path) -> bool:
+    """Whether all that moves sideways is missing; other gaps are refused."""
     planar = not any(name in names for name in SIDEWAYS)
     missing = [name for name in (*REQUIRED, *(() if planar else SIDEWAYS)) if name not in names]
     if len(missing) >= len(REQUIRED):
@@ -57,26 +82,7 @@ def read_opensim(path: Path, given: Given = NOTHING_GIVEN) -> RawMotion:
             f"'{path}' has no coordinate '{missing[0]}' ({len(missing)} of {len(REQUIRED)} missing); "
             "expected gait2392 or Rajagopal names such as pelvis_tilt, hip_flexion_r, knee_angle_r."
         )
-    values = _values(lines, start + 1, len(names), path)
-    _check_rows(header, len(values), path)
-    time = values[:, 0]
-    fps = _frame_rate(time, path)
-    degrees, units = _in_degrees(header, values, names)
-    grid = time[0] + np.arange(len(time)) / fps
-    coordinates = {}
-    for column, name in enumerate(names[1:], 1):
-        if name and name not in coordinates:
-            series = np.interp(grid, time, values[:, column])
-            is_angle = name not in TRANSLATIONS
-            coordinates[name] = np.deg2rad(series) if degrees and is_angle else series
-            if not is_angle:
-                coordinates[name] = coordinates[name] * (given.unit or 1.0)
-    notes = [units, f"{fps:g} frames per second from time"]
-    if planar:
-        coordinates |= {name: np.zeros(len(time)) for name in SIDEWAYS}
-        notes.append("a planar model: nothing moves sideways")
-    _check_angles(coordinates, degrees, path)
-    return RawMotion(path.stem, "opensim", path.name, fps, coordinates=coordinates, notes=tuple(notes))
+    return planar
 
 
 def _header(lines: list[str], path: Path) -> tuple[dict[str, str], int]:
