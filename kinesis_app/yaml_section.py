@@ -21,6 +21,8 @@ T = TypeVar("T")
 class Section:
     """A mapping of a YAML file. Keys are taken one by one; :meth:`done` refuses what is left over.
 
+    What takes a key raises a KinesisError with file and line where its value is of another kind.
+
     Args:
         node: The parsed mapping.
         file: Name of the file, for messages.
@@ -43,6 +45,7 @@ class Section:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """All keys there are."""
         return tuple(self._nodes)
 
     def done(self) -> None:
@@ -58,6 +61,7 @@ class Section:
                 raise self._wrong(line, f"unknown key '{name[:60]}'; {hint}")
 
     def text(self, key: str, default: str) -> str:
+        """Words, as they are written; ``default`` where the key is missing."""
         found = self._take(key)
         value = default if found is None else self._scalar(*found)
         if not isinstance(value, str):
@@ -70,12 +74,14 @@ class Section:
         return default if found is None else self._number(*found, key, low, high, unit)
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
+        """A whole number within ``low`` to ``high``; ``default`` where the key is missing."""
         value = self.number(key, default, low, high)
         if value != int(value):
             raise self._wrong(self._nodes[key][0], f"{key}: {value:g} is not a whole number.")
         return int(value)
 
     def flag(self, key: str, default: bool) -> bool:
+        """True or false; ``default`` where the key is missing."""
         found = self._take(key)
         value = default if found is None else self._scalar(*found)
         if not isinstance(value, bool):
@@ -106,6 +112,7 @@ class Section:
         return tuple(out)
 
     def section(self, key: str) -> Section | None:
+        """A mapping; None where the key is missing or holds nothing."""
         found = self._take(key)
         if found is None or _is_null(found[1]):
             return None
@@ -114,6 +121,7 @@ class Section:
         return Section(found[1], self._file)
 
     def sections(self, key: str) -> list[Section]:
+        """A list of mappings."""
         out = []
         for line, node in self._items(key):
             if not isinstance(node, yaml.MappingNode):

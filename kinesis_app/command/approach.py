@@ -94,6 +94,7 @@ class Approach:
 
     @property
     def seconds(self) -> float:
+        """How long it takes [s]."""
         return float(self.time[-1])
 
     def steps(self) -> Iterator[tuple[float, np.ndarray]]:

@@ -31,6 +31,7 @@ class Ramps:
 
     @property
     def seconds(self) -> float:
+        """How long all of it takes [s]."""
         return self.rise + self.hold + self.fall
 
 

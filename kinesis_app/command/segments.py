@@ -26,6 +26,7 @@ class Move:
 
     @property
     def endless(self) -> bool:
+        """Whether it goes on until something else is asked."""
         return self.distance is None and self.seconds is None and self.steps is None
 
 

@@ -74,6 +74,7 @@ class CommandEvaluation:
     sequences: tuple[SequenceResult, ...]
 
     def to_json(self) -> dict[str, Any]:
+        """The documented form for scripts."""
         return {
             "understood": sum(row.right for row in self.phrasings),
             "phrasings": [asdict(row) for row in self.phrasings],

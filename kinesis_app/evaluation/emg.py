@@ -78,6 +78,7 @@ class EmgComparison:
         return float(np.nanmedian([getattr(row, name) for row in self.rows if row.muscle != APART]))
 
     def to_json(self) -> dict[str, Any]:
+        """The documented form for scripts."""
         columns = [name for name in asdict(self.rows[0]) if name != "muscle"]
         rows = [{k: _plain(v) for k, v in asdict(row).items()} for row in self.rows]
         medians = {name: _plain(self.median(name)) for name in columns}

@@ -58,6 +58,7 @@ class Endurance:
     falls: tuple[Fall, ...]
 
     def to_json(self) -> dict[str, Any]:
+        """The documented form for scripts."""
         return asdict(self)
 
 

@@ -92,6 +92,7 @@ class GoalEvaluation:
         return float(np.mean([episode.reached for episode in self.episodes]))
 
     def to_json(self) -> dict[str, Any]:
+        """The documented form for scripts."""
         return {
             "success_rate": self.success_rate,
             "count": len(self.episodes),

@@ -60,9 +60,11 @@ class PushEvaluation:
 
     @property
     def survived(self) -> int:
+        """How many trials."""
         return sum(trial.survived for trial in self.trials)
 
     def to_json(self) -> dict[str, Any]:
+        """The documented form for scripts."""
         leash = self.leash_m if np.isfinite(self.leash_m) else None
         return {**asdict(self), "leash_m": leash, "count": len(self.trials), "survived": self.survived}
 

@@ -33,6 +33,7 @@ class Field:
 
     @property
     def title(self) -> str:
+        """Name and unit."""
         return f"{self.name} [{self.unit}]"
 
 

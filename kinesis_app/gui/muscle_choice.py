@@ -27,6 +27,7 @@ class MuscleChoice:
 
     @property
     def chosen(self) -> set[int]:
+        """Muscles that have a line."""
         return {muscle for muscle in self.slots if muscle is not None}
 
     def toggle(self, muscle: int) -> None:

@@ -50,6 +50,7 @@ class Contract:
 
     @property
     def observation_size(self) -> int:
+        """How many numbers the policy sees."""
         return sum(size for _, size in self.observation)
 
     def to_metadata(self) -> dict[str, str]:

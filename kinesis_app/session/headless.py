@@ -49,6 +49,7 @@ class RunSummary:
     experiment: str = ""
 
     def to_json(self) -> dict[str, Any]:
+        """The documented form for scripts."""
         return {"format": FORMAT, **asdict(self)}
 
 

@@ -65,6 +65,7 @@ class History:
         return self._ring[-1].checkpoint.run_step
 
     def push(self, moment: Moment) -> None:
+        """Keep one more moment; the oldest may go."""
         with self._lock:
             self._ring.append(moment)
             course, step = moment.checkpoint.course, moment.checkpoint.run_step

@@ -77,6 +77,7 @@ class LiveSession:
 
     @property
     def alive(self) -> bool:
+        """Whether its thread runs."""
         return self._thread.is_alive()
 
     def wait(self, timeout: float | None = None) -> bool:

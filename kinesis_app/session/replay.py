@@ -73,6 +73,7 @@ class Replay:
     verdict: str
 
     def to_json(self) -> dict[str, Any]:
+        """The documented form for scripts."""
         return {"format": "kinesis-replay-1", **vars(self)}
 
 

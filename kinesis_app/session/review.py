@@ -22,6 +22,7 @@ class Review:
 
     @property
     def active(self) -> bool:
+        """Whether the past is shown."""
         return self.cursor is not None
 
     @property

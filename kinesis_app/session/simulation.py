@@ -92,6 +92,7 @@ class Simulation:
 
     @property
     def fallen(self) -> bool:
+        """Whether the human fell or lost the reference since the motion began."""
         return self.fallen_for > 0
 
     def wrenches(self) -> np.ndarray:

@@ -54,6 +54,7 @@ class AdaptiveQuality:
 
     @property
     def quality(self) -> Quality:
+        """The level of the next picture."""
         return LEVELS[self.level]
 
     def measured(self, seconds: float) -> None:

@@ -60,6 +60,7 @@ class Pose:
     joints: np.ndarray
 
     def qpos(self) -> np.ndarray:
+        """MuJoCo positions, shape (T, 35)."""
         return compose_qpos(self.root_pos, self.root_quat, self.joints)
 
     def taken(self, rows: np.ndarray) -> Pose:

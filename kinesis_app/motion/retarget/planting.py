@@ -48,6 +48,7 @@ class Footing:
         return cls(frames.pos[:, CALCN], frames.rot[:, CALCN], frames.pos[:, LEG_BODIES[:, 2]], stance)
 
     def shifted(self, way: np.ndarray) -> Footing:
+        """With each foot moved by ``way`` [m], shape (T, 2, 3)."""
         return replace(self, pos=self.pos + way, ankles=self.ankles + way)
 
 

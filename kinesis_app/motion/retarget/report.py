@@ -59,6 +59,7 @@ class RetargetReport:
 
     @property
     def mean_residual_mm(self) -> float:
+        """Mean over the tracked bodies [mm]."""
         return float(np.mean(list(self.residual_mm.values())))
 
     @property

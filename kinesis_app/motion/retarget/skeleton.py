@@ -35,6 +35,7 @@ class Family:
     spine: tuple[str, str]
 
     def leg_names(self) -> list[list[str]]:
+        """Joints of the right and of the left leg, from the hip on."""
         return [[joint.format(s=side) for joint in self.leg] for side in self.sides]
 
 
