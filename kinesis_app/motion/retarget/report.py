@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import mujoco
 import numpy as np
 
 from kinesis_app.body.joints import JOINT_NAMES, joint_table
 from kinesis_app.body.kinematics import TRACKED, forward
-from kinesis_app.body.model import physics_model
 from kinesis_app.body.rotations import heading
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.feasibility import Feasibility, check
@@ -151,7 +149,7 @@ def _report(
         at_limit=float(stopped.any(axis=1).mean()),
         skate_mm=tuple(round(slide, 1) for slide in verdict.skates_mm),
         penetration_mm=verdict.penetration_mm,
-        tendon_jump_mm=1e3 * float(np.abs(np.diff(muscle_lengths(clip.qpos()), axis=0)).max()),
+        tendon_jump_mm=verdict.tendon_jump_mm,
         speed=float(travel / clip.duration),
         turn_rate=float(np.rad2deg(facing[-1] - facing[0]) / clip.duration),
         contacts=tuple(
@@ -163,17 +161,3 @@ def _report(
         feasibility=verdict,
         notes=notes,
     )
-
-
-def muscle_lengths(qpos: np.ndarray) -> np.ndarray:
-    """Muscle-tendon lengths [m] of poses (T, 35), shape (T, 80)."""
-    model = physics_model()
-    data = mujoco.MjData(model)
-    lengths = np.empty((len(qpos), model.ntendon))
-    for t, pose in enumerate(qpos):
-        data.qpos[:] = pose
-        mujoco.mj_kinematics(model, data)
-        mujoco.mj_comPos(model, data)
-        mujoco.mj_tendon(model, data)
-        lengths[t] = data.ten_length
-    return lengths
