@@ -15,11 +15,13 @@ JOINT_CHOICES = (ALL_JOINTS, *LEG_JOINTS)
 
 @dataclass(frozen=True)
 class MuscleFilter:
-    """Attributes:
-    text: Part of the name.
-    side: One of ``SIDES``.
-    group: One of ``GROUP_CHOICES``.
-    joint: One of ``JOINT_CHOICES``: muscles that cross it.
+    """Which muscles to draw.
+
+    Attributes:
+        text: Part of the name.
+        side: One of ``SIDES``.
+        group: One of ``GROUP_CHOICES``.
+        joint: One of ``JOINT_CHOICES``: muscles that cross it.
     """
 
     text: str = ""

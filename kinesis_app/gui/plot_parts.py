@@ -39,7 +39,7 @@ def plot_grid(tag: str, rows: int, columns: int = 1, **options: Any) -> Abstract
 
 
 def time_plot(tag: str, label: str, last: bool = False, legend: bool = False) -> str:
-    """A plot over run time with axes ``{tag}_x`` and ``{tag}_y`` and a time cursor; returns the y axis."""
+    """A plot over run time with axes ``{tag}_x`` and ``{tag}_y``; returns the y axis."""
     with bare_plot(tag, width=-1):
         if legend:
             dpg.add_plot_legend(location=dpg.mvPlot_Location_North, horizontal=True, no_highlight_axis=True)

@@ -20,7 +20,8 @@ from kinesis_app.view.offscreen import Picked
 from kinesis_app.view.options import Goal
 
 _WHEEL_STEP = 0.05
-_DOUBLE_CLICK = 0.25
+_DOUBLE_CLICK = 0.5
+"""Longest time from one click to the next of a double click [s]."""
 _CLICK_TRAVEL = 4.0
 """A press that moves less is a click [pixels]."""
 _BUTTONS = {0: "orbit", 1: "pan", 2: "zoom"}
@@ -120,7 +121,7 @@ class Pointer:
         if self._travelled > _CLICK_TRAVEL:
             return
         now, last = time.monotonic(), self._last_click[button]
-        double = now - last < 2.0 * _DOUBLE_CLICK
+        double = now - last < _DOUBLE_CLICK
         self._last_click[button] = now
         if button == 0 and not pulled and not self._desk.goal_tool:
             self._desk.view.pick(*self._viewport.mouse(), self._select_body if double else self._select)
@@ -129,7 +130,7 @@ class Pointer:
 
     def _right_click(self, double: bool, control: bool) -> None:
         # A single click waits: it may turn out to be the first half of a double click.
-        self._menu_at = math.inf if double or control else time.monotonic() + 2.0 * _DOUBLE_CLICK
+        self._menu_at = math.inf if double or control else time.monotonic() + _DOUBLE_CLICK
         if double and control:
             self._desk.view.set_tracking(True)
         elif double:

@@ -26,16 +26,18 @@ CAMERAS = 5
 
 @dataclass(frozen=True)
 class Settings:
-    """Attributes:
-    theme: One of ``THEMES``.
-    font_scale: One of ``FONT_SCALES``.
-    color_map: One of ``view.colors.MAPS``.
-    left_panel, right_panel: Whether the panels are open.
-    left_tab, right_tab: Which of ``LEFT_TABS``, ``RIGHT_TABS`` is in front.
-    width, height: Of the window [pixels]; 0: fit to the screen.
-    welcomed: Whether the first-run overlay was seen.
-    watch_policy: Whether a policy is read again when its file changes.
-    cameras: Places to look from that were kept.
+    """What the window remembers.
+
+    Attributes:
+        theme: One of ``THEMES``.
+        font_scale: One of ``FONT_SCALES``.
+        color_map: One of ``view.colors.MAPS``.
+        left_panel, right_panel: Whether the panels are open.
+        left_tab, right_tab: Which of ``LEFT_TABS``, ``RIGHT_TABS`` is in front.
+        width, height: Of the window [pixels]; 0: fit to the screen.
+        welcomed: Whether the first-run overlay was seen.
+        watch_policy: Whether a policy is read again when its file changes.
+        cameras: Places to look from that were kept.
     """
 
     theme: str = "dark"
@@ -120,7 +122,6 @@ def save_settings(settings: Settings, path: Path) -> None:
         KinesisError: If the file cannot be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, yaml.safe_dump(asdict(settings), sort_keys=False).encode())
     except OSError as error:
         raise KinesisError(f"'{path}' could not be written: {error.strerror}.") from None

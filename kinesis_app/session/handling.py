@@ -110,8 +110,10 @@ def moved_pose(qpos: np.ndarray, shift: Vector, turn: Vector) -> np.ndarray:
 
 
 def check_finite(*vectors: tuple[float, ...]) -> None:
-    """Raises:
-    KinesisError: If a number is not finite.
+    """Refuse forces and distances that are none.
+
+    Raises:
+        KinesisError: If a number is not finite.
     """
     if not np.isfinite(np.concatenate([np.ravel(v) for v in vectors])).all():
         raise KinesisError("Forces and distances must be finite numbers.")
