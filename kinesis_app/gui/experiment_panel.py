@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import dearpygui.dearpygui as dpg
 
@@ -19,7 +20,7 @@ from kinesis_app.session import messages as m
 
 _NORMAL_NAME, _OWN_NAME = "normal", "(changed by hand)"
 _OFFERED = 40
-# field, label, format, lowest, highest, factor from the experiment's unit to the slider's
+# field, format, lowest, highest, factor from the experiment's unit to the slider's
 _SLIDERS = (
     ("noise", "noise %.0f %%", 0.0, 100.0, 100.0),
     ("gravity", "gravity %.2f m/s2", 0.0, 20.0, 1.0),
@@ -72,9 +73,7 @@ class ExperimentPanel:
         dpg.add_slider_int(
             tag="x_delay", format="nerves %d x 33 ms slower", max_value=int(LIMITS["delay"][1]), width=-1
         )
-        self._when_released(
-            "x_delay", lambda *_: self._ask(replace(self._now, name="", delay=dpg.get_value("x_delay")))
-        )
+        self._when_released("x_delay", lambda *_: self._change(delay=dpg.get_value("x_delay")))
         dpg.add_checkbox(label="Muscles tire", tag="x_fatigue", callback=self._fatigue_changed)
         with dpg.group(tag="x_fatigue_more", show=False):
             for name, words, low, high in _FATIGUE:
@@ -88,9 +87,7 @@ class ExperimentPanel:
     def _slider(self, name: str, words: str, low: float, high: float, factor: float) -> None:
         tag = f"x_{name}"
         dpg.add_slider_float(tag=tag, format=words, min_value=low, max_value=high, clamped=True, width=-1)
-        self._when_released(
-            tag, lambda *_: self._ask(replace(self._now, name="", **{name: dpg.get_value(tag) / factor}))
-        )
+        self._when_released(tag, lambda *_: self._change(**{name: dpg.get_value(tag) / factor}))
 
     def _build_pushes(self) -> None:
         theme.heading("Push at a time or gait phase")
@@ -125,6 +122,10 @@ class ExperimentPanel:
         self._asked = experiment
         self._desk.send(m.SetExperiment(experiment))
 
+    def _change(self, **changes: Any) -> None:
+        """Ask for what is done now with some fields changed: it is no preset any more."""
+        self._ask(replace(self._now, name="", **changes))
+
     def _offer(self) -> None:
         words = dpg.get_value("x_search").lower().split()
         fitting = [s for s in selectors() if all(word in s.lower() for word in words)]
@@ -148,18 +149,18 @@ class ExperimentPanel:
     def _fatigue_changed(self, *_: object) -> None:
         on = dpg.get_value("x_fatigue")
         pace, start = max(dpg.get_value("x_pace"), 1.0), dpg.get_value("x_start")
-        self._ask(replace(self._now, name="", fatigue=Fatigue(pace, start) if on else None))
+        self._change(fatigue=Fatigue(pace, start) if on else None)
 
     def _add_push(self) -> None:
         value = dpg.get_value
         phase = value("x_push_phase") / 100.0 if value("x_push_by_phase") else None
         at = self._desk.shot.time + value("x_push_at")
         push = TimedPush(value("x_push_n"), value("x_push_s"), value("x_push_dir"), at, phase)
-        self._ask(replace(self._now, name="", pushes=(*self._now.pushes, push)))
+        self._change(pushes=(*self._now.pushes, push))
 
     def _drop_push(self, _sender: object, _data: object, i: int) -> None:
         rest = tuple(push for k, push in enumerate(self._now.pushes) if k != i)
-        self._ask(replace(self._now, name="", pushes=rest))
+        self._change(pushes=rest)
 
     # --- once per frame --------------------------------------------------------------------
 
@@ -201,7 +202,7 @@ class ExperimentPanel:
             return
         self._rows = [(row.selector, row.kind) for row in rows]
         dpg.delete_item("x_rows", children_only=True)
-        for i, row in enumerate(muscle_rows(experiment)):
+        for i, row in enumerate(rows):
             with dpg.group(horizontal=True, parent="x_rows"):
                 dpg.add_button(label="x", user_data=row.selector, callback=self._row_dropped)
                 dpg.add_combo(

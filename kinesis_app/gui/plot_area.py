@@ -102,8 +102,9 @@ class PlotArea:
             desk.muscles.version,
             id(desk.kept),
             tuple(desk.fields),
+            desk.settings.color_map,
+            dpg.get_value("joint_choice"),
         )
-        state = (*state, desk.settings.color_map, dpg.get_value("joint_choice"))
         if state == self._drawn or (tab == "muscles" and not self.raster.ready):
             return
         self._drawn = state
@@ -186,7 +187,7 @@ class PlotArea:
             self._scrub(dpg.get_plot_mouse_pos()[0])
 
     def _click(self, plot: str) -> None:
-        now, double = time.monotonic(), False
+        now = time.monotonic()
         double, self._last_click = now - self._last_click < _DOUBLE_CLICK, now
         muscle = self.hovered_muscle()
         if double and plot in RASTERS and muscle is not None:
