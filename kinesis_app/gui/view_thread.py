@@ -110,7 +110,7 @@ class ViewThread:
     def look(self, number: int) -> None:
         """One of ``CAMERA_VIEWS``."""
         self._look = number
-        self._jobs.put(_look)
+        self._jobs.put(lambda view: view._turn_to_look())
 
     def next_look(self, step: int) -> None:
         """The next or the previous one of ``CAMERA_VIEWS``."""
@@ -226,6 +226,12 @@ class ViewThread:
         pause = 1.0 / (SOFTWARE_FPS if self.software else MAX_FPS) - spent
         time.sleep(max(pause, 0.2 * spent if self.software else 0.0))
 
+    def _turn_to_look(self) -> None:
+        shot, wanted = self._latest(), CAMERA_VIEWS[self._look]
+        if shot is not None:
+            self.camera.look(shot.qpos, wanted.azimuth, wanted.elevation, wanted.distance)
+            self.camera.tracking = wanted.tracking
+
     def _pick(self, x: float, y: float, then: Callable[[Picked | None], None]) -> None:
         if self.eye is not None:
             found = self._renderer.pick(x, y, self.eye.aspect)
@@ -239,10 +245,3 @@ class ViewThread:
         image = np.zeros((height, width, 3), dtype=np.uint8)
         self._renderer.render(Pose.of(shot), self.camera, image, self.options)
         self._tell(*write_picture(image, path))
-
-
-def _look(view: ViewThread) -> None:
-    shot, wanted = view._latest(), CAMERA_VIEWS[view._look]
-    if shot is not None:
-        view.camera.look(shot.qpos, wanted.azimuth, wanted.elevation, wanted.distance)
-        view.camera.tracking = wanted.tracking
