@@ -99,5 +99,5 @@ examples:
 The JSON: {"format": "kinesis-import-1", "clips": [{"name", "source", "format", "duration_s", "residual_mm",
 "limit_violations", "skate_mm", "penetration_mm", "tendon_jump_mm", "speed", "turn_rate", "contacts", "notes",
 ...}], "failed": [{"source", "reason"}]}. Lengths are in mm, worst of the clip; residual_mm is the mean of
-seven bodies over time; tendon_jump_mm is per frame of the clip (1/150 s). Exit code 2 if anything failed.
+seven bodies over time; tendon_jump_mm is within 1/150 s. Exit code 2 if anything failed.
 """

@@ -31,7 +31,7 @@ class RetargetReport:
         at_limit: Share of frames with a joint stopped by its range; a straight knee is not counted.
         skate_mm: Largest slide of a standing sole, one entry per stand; as the gate measures it.
         penetration_mm: Deepest point of a sole below the floor, 99.5th percentile over time.
-        tendon_jump_mm: Largest change of a muscle-tendon length from one frame to the next (1/150 s).
+        tendon_jump_mm: Largest change of a muscle-tendon length within 1/150 s.
         speed: Mean horizontal speed of the pelvis [m/s].
         turn_rate: Mean rate at which the pelvis turns to the left [deg/s].
         contacts: Stances of (right, left) as (start, end) [s].
