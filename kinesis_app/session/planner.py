@@ -18,8 +18,8 @@ GRACE, LONGEST_GRACE = CTRL_DT, 0.2
 """A control step waits this long for what was asked just before it, and the next one so much longer [s of
 the wall clock]: the clock catches up with that, and one step at most is made that does not know of it."""
 LONGEST_PATIENCE = 4.0
-"""What took longer than such a wait of late is thought to take that long again, up to this [s of the wall
-clock]; the new plan takes over so much later."""
+"""By how much the last answer took longer than such a wait, up to this, the next one is thought to take
+longer too [s of the wall clock]: the new plan takes over so much later."""
 LATE = 0.1
 """A plan that comes later than thought is still good for this long [s of simulated time]: there it is, to
 a millimetre, the old one."""
@@ -134,7 +134,7 @@ class WalkPlanner:
                 self._stuck = job.base
         course, seconds = job.future.result()
         if job.request is not None:
-            self._patience = min(seconds, LONGEST_PATIENCE) if seconds > LONGEST_GRACE else 0.0
+            self._patience = min(max(seconds - LONGEST_GRACE, 0.0), LONGEST_PATIENCE)
         if job.request is not None and (simulation.step_index - job.splice) * CTRL_DT > LATE:
             return  # a plan that goes on the same way is the better, the later it comes
         x, y = simulation.course.left_at(job.base.moved).moved  # taken along while it was planned
