@@ -66,17 +66,17 @@ class TeacherGains:
 STEADY = TeacherGains()
 """Standing, and walking where the reference keeps its place."""
 LEASHED = TeacherGains(
+    stiffness=(588.0, 474.0, 34.7, 96.3, 294.0, 38.6, 5.54),
     damping=(4.49, 31.1, 6.13, 11.9, 3.18, 0.519, 0.0779),
-    foot_moment=(205.0, 84.6, 81.5),
     forward=(449.0, 159.0, 149.0),
     lateral=(938.0, 255.0, 15.9),
-    pitch=(405.0, 49.7, 269.0),
-    roll=(1210.0, 92.8, 90.2),
-    step=(-0.156, 0.3, 0.0779, 0.409),
-    stiffness=(588.0, 474.0, 34.7, 96.3, 294.0, 38.6, 5.54),
-    tilt=0.785,
     vertical=(1410.0, 1420.0, 227.0),
+    roll=(1210.0, 92.8, 90.2),
+    pitch=(405.0, 49.7, 269.0),
     yaw=(85.6, 4.93, 16.8),
+    foot_moment=(205.0, 84.6, 81.5),
+    step=(-0.156, 0.3, 0.0779, 0.409),
+    tilt=0.785,
 )
 RUNNING = TeacherGains(
     stiffness=(544.0, 718.0, 8.71, 218.0, 244.0, 38.6, 10.6),
