@@ -53,6 +53,7 @@ class Tour(Driver):
         self.wait("the picture is there", lambda: dpg.does_item_exist("picture"))
         self.wait("it is not black", lambda: w.viewport.shown is not None and np.ptp(w.viewport.shown) > 128)
         self.time_stands_and_goes()
+        self.speed_slider_is_heard()
         azimuth = w.view.camera.cam.azimuth
         self.drag(self.place("picture"), self.place("picture", 0.6), self.place("picture", 0.75, 0.55))
         self.wait("a drag orbits", lambda: abs(w.view.camera.cam.azimuth - azimuth) > 5)
@@ -129,6 +130,22 @@ class Tour(Driver):
         with self.asked("Push") as pushes:
             self.click("push_left")
             self.wait("the button pushes", lambda: pushes and np.linalg.norm(pushes[0].force) > 40)
+
+    def speed_slider_is_heard(self) -> None:
+        """It asks once, when it is let go, and shows then what is walked."""
+        import dearpygui.dearpygui as dpg
+
+        before = self.window.session.latest_snapshot().walking_speed
+        with self.asked("SetWalkingSpeed") as asked:
+            self.drag(*(self.place("speed", across) for across in (0.5, 0.6, 0.7)))
+            self.wait("the slider asks for a speed", lambda: asked)
+        wanted = asked[0].speed
+        assert len(asked) == 1
+        assert wanted > before + 0.2
+        speed = lambda: self.window.session.latest_snapshot().walking_speed  # noqa: E731
+        self.wait("it is walked", lambda: abs(speed() - wanted) < 1e-6)
+        self.frames()
+        assert abs(dpg.get_value("speed") - wanted) < 1e-6
 
     @contextlib.contextmanager
     def asked(self, kind: str) -> Iterator[list[Any]]:
