@@ -9,12 +9,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kinesis_app.body.rotations import heading
 from kinesis_app.command.grammar import parse
 from kinesis_app.command.typed import typed_plan
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import inverse_dynamics
 from kinesis_app.motion.feasibility import check
-from kinesis_app.motion.gait import GaitPlan, change_speed, generate, planned_state, replan, varied
+from kinesis_app.motion.gait import (
+    GaitPlan,
+    change_speed,
+    change_turn,
+    generate,
+    planned_state,
+    replan,
+    varied,
+)
 from kinesis_app.motion.gait.held_path import resumed
 from kinesis_app.motion.gait.plan import path_of
 from kinesis_app.motion.gait.spans import running_spans
@@ -85,6 +94,16 @@ def test_who_held_his_speed_speeds_up_as_the_path_and_catches_up() -> None:
     early = resumed(path_of(change_speed(plan, 2.2, 0.0), 0.0, 12.0), began=150, frame=240)
     slowing = np.diff(np.diff(early.pose[:, 0]) * FPS)[350:] * FPS
     assert slowing.min() > -0.8 - 0.25  # behind or not, he slows down no harder than that
+
+
+def test_who_stopped_running_turns_on_the_spot_as_told() -> None:
+    plan = change_speed(change_speed(GaitPlan(13.0), 0.6, 2.2), 4.4, 0.0)
+    plan = change_speed(change_turn(change_turn(plan, 7.5, 1.2), 10.1, 0.0), 10.1, 1.0)
+    clip = generate(plan)
+    facing = np.unwrap(heading(clip.root_quat))
+    assert facing[-1] == pytest.approx(1.2 * 2.6, abs=0.1)
+    assert facing[round(9.5 * FPS)] == pytest.approx(1.2 * 1.6, abs=0.4)
+    assert np.abs(np.diff(facing)).max() * FPS < 2.5
 
 
 def test_what_a_run_is_asked_for_later_leaves_it_as_it_is_before() -> None:

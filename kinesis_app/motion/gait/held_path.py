@@ -11,6 +11,8 @@ STEADY = 5.0
 """So long before the change to walking a steady walk is imagined, which the steps go on from [s]."""
 CATCH_UP, CATCH_UP_SPEED = 3.0, 0.08
 """Who began to run behind the path catches up in this time at least [s], no faster than this [m/s]."""
+TURN = 0.3
+"""So much way counts a turn as [m/rad]: who is behind where the path turns on the spot turns later."""
 
 
 def first_frame(path: Path) -> int:
@@ -68,6 +70,7 @@ def resumed(path: Path, began: int, frame: int) -> Path:
     wait, begin, end = frame - began, began - first, frame - first
     source = np.where(rows < begin, rows, np.maximum(rows - wait, begin))
     step = np.linalg.norm(np.diff(path.pose[:, :2], axis=0), axis=1)
+    step += TURN * np.abs(np.diff(path.pose[:, 2]))
     gone = np.concatenate([[0.0], np.cumsum(step)])
     gaining = np.diff(path.velocity[end:, 0]) > 1e-9
     steady = end + (len(gaining) if gaining.all() else int(np.argmin(gaining)))
