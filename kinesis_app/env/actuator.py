@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.action import excitations
 from kinesis_app.env.bodies import Bodies
+
+PolicyFunction = Callable[[np.ndarray], np.ndarray]
+"""Observations (B, n) float32 to actions (B, action size) float32."""
 
 
 class Actuator(Protocol):

@@ -12,11 +12,12 @@ import numpy as np
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.command import CommandError, Program, compile_segments, parse
 from kinesis_app.command.typed import typed_plan
+from kinesis_app.env.actuator import PolicyFunction
 from kinesis_app.env.leash import LEASH
 from kinesis_app.env.reference import reference_bank
 from kinesis_app.errors import KinesisError
 from kinesis_app.evaluation.phrasings import PHRASINGS, SEQUENCES, Phrasing
-from kinesis_app.evaluation.rollout import PolicyFunction, Rollout, rollout
+from kinesis_app.evaluation.rollout import Rollout, rollout
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import GaitPlan, generate
 from kinesis_app.motion.gait.plan import COM_BEHIND, path_of

@@ -10,10 +10,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.env.actuator import PolicyFunction
 from kinesis_app.errors import KinesisError
 from kinesis_app.session import messages as m
 from kinesis_app.session.core import SessionCore
-from kinesis_app.session.simulation import PolicyFunction, Simulation
+from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.surprises import Asked, Surprises
 from kinesis_app.session.walking import endless_walk
 

@@ -15,10 +15,11 @@ import numpy as np
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.command.approach import Limits
 from kinesis_app.command.task import GoalMark
+from kinesis_app.env.actuator import PolicyFunction
 from kinesis_app.env.observation import LOOK_AHEAD
 from kinesis_app.env.reference import reference_bank
 from kinesis_app.errors import KinesisError
-from kinesis_app.evaluation.rollout import PolicyFunction, Rollout, rollout
+from kinesis_app.evaluation.rollout import Rollout, rollout
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import GaitPlan, generate
 from kinesis_app.motion.gait.replanning import planned_state, replan

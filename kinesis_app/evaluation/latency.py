@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.env.actuator import PolicyFunction
 from kinesis_app.errors import KinesisError
 from kinesis_app.session import messages as m
 from kinesis_app.session.clock import switch_quickly
 from kinesis_app.session.core import SessionCore
 from kinesis_app.session.course import Course
-from kinesis_app.session.simulation import PolicyFunction, Simulation
+from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.walking import endless_walk
 
 BETWEEN = (0.5, 1.5)

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from kinesis_app.env.actuator import Actuator
+from kinesis_app.env.actuator import Actuator, PolicyFunction
 from kinesis_app.env.reference import reference_bank
-from kinesis_app.evaluation.rollout import PolicyFunction, Rollout, rollout
+from kinesis_app.evaluation.rollout import Rollout, rollout
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.session.limits import FAIL_DISTANCE
 

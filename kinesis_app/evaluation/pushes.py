@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.env.actuator import PolicyFunction
 from kinesis_app.env.leash import LEASH
 from kinesis_app.env.reference import reference_bank
-from kinesis_app.evaluation.rollout import PolicyFunction, Rollout, rollout
+from kinesis_app.evaluation.rollout import Rollout, rollout
 from kinesis_app.motion.gait import stand, walk
 from kinesis_app.session.limits import FAIL_DISTANCE, FALL_DROP
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from kinesis_app.body.model import N_SUBSTEPS
 from kinesis_app.body.rotations import heading
-from kinesis_app.env.actuator import Actuator, MuscleActuator
+from kinesis_app.env.actuator import Actuator, MuscleActuator, PolicyFunction
 from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.delay import Delay
 from kinesis_app.env.foresight import foreseen
@@ -18,9 +18,6 @@ from kinesis_app.env.observation import LOOK_AHEAD, observe
 from kinesis_app.env.reference import ReferenceBank
 from kinesis_app.env.reward import body_error
 from kinesis_app.session.limits import FAIL_DISTANCE
-
-PolicyFunction = Callable[[np.ndarray], np.ndarray]
-"""Observations (B, n) float32 to actions (B, action size)."""
 
 
 @dataclass(frozen=True)

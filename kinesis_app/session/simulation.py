@@ -5,7 +5,6 @@ The headless run and the window's thread drive this same object.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.action import excitations
+from kinesis_app.env.actuator import PolicyFunction
 from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.foresight import foreseen
 from kinesis_app.env.observation import observe
@@ -30,9 +30,6 @@ from kinesis_app.session.history import History, Moment
 from kinesis_app.session.limits import NO_ATTEMPT, NOTHING, Attempt, is_lost, is_unstable
 from kinesis_app.session.treatment import at_start, heading_of
 from kinesis_app.session.walking import course_of
-
-PolicyFunction = Callable[[np.ndarray], np.ndarray]
-"""Observations (B, n) float32 to actions (B, 80) float32."""
 
 _ROW = np.zeros(1, dtype=int)
 
