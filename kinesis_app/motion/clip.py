@@ -58,6 +58,12 @@ class MotionClip:
         """Time from the first to the last frame [s]."""
         return (self.n_frames - 1) / self.fps
 
+    @property
+    def mean_speed(self) -> float:
+        """Horizontal path length of the pelvis over the duration [m/s]."""
+        steps = np.diff(self.root_pos[:, :2], axis=0)
+        return float(np.linalg.norm(steps, axis=1).sum() / self.duration)
+
     def qpos(self) -> np.ndarray:
         """MuJoCo positions with the coupled joints, shape (T, 35)."""
         return compose_qpos(self.root_pos, self.root_quat, self.joints)

@@ -78,15 +78,10 @@ def _entry(path: Path) -> MotionEntry:
         name=path.stem,
         path=path,
         duration=clip.duration,
-        speed=mean_speed(clip),
+        speed=clip.mean_speed,
         tags=tuple(str(tag) for tag in tags) if isinstance(tags, (list, tuple)) else (),
         description=str(clip.info.get("description", clip.info.get("source", ""))),
     )
-
-
-def mean_speed(clip: MotionClip) -> float:
-    """Horizontal path length of the pelvis over the duration [m/s]."""
-    return float(np.linalg.norm(np.diff(clip.root_pos[:, :2], axis=0), axis=1).sum() / clip.duration)
 
 
 def load_motion(name_or_path: str | Path, folder: Path | None = None) -> MotionClip:

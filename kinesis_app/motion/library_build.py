@@ -15,7 +15,7 @@ import yaml
 from kinesis_app.atomic_file import write_atomically
 from kinesis_app.motion.clip import MotionClip, resample, save_clip
 from kinesis_app.motion.feasibility import check
-from kinesis_app.motion.library import MotionEntry, list_motions, mean_speed, motions_dir
+from kinesis_app.motion.library import MotionEntry, list_motions, motions_dir
 from kinesis_app.motion.library_course import Recipe
 from kinesis_app.motion.library_recipes import recipes
 
@@ -60,7 +60,7 @@ def quality(clip: MotionClip) -> dict[str, Any]:
     """Figures of a clip: its speed, and what the gate for feasible motions measures."""
     verdict = check(clip)
     return {
-        "mean_speed_m_s": round(mean_speed(clip), 3),
+        "mean_speed_m_s": round(clip.mean_speed, 3),
         "root_residual_n": round(verdict.root_residual_n, 1),
         "zmp_outside_feet_mm": round(verdict.zmp_outside_mm, 1),
         "skate_mm": round(verdict.skate_mm, 1),

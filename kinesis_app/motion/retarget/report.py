@@ -141,7 +141,6 @@ def _report(
     stopped = np.minimum(clip.joints - low, high - clip.joints) < 1e-3
     stopped &= ~(np.array(["knee" in joint for joint in JOINT_NAMES]) & (clip.joints < 0.5))
     verdict = check(replace(clip, info={"quality": {"mean_residual_mm": np.mean(list(residual.values()))}}))
-    travel = np.linalg.norm(np.diff(clip.root_pos[:, :2], axis=0), axis=1).sum()
     facing = np.unwrap(heading(clip.root_quat))
     return RetargetReport(
         residual_mm=residual,
@@ -150,7 +149,7 @@ def _report(
         skate_mm=tuple(round(slide, 1) for slide in verdict.skates_mm),
         penetration_mm=verdict.penetration_mm,
         tendon_jump_mm=verdict.tendon_jump_mm,
-        speed=float(travel / clip.duration),
+        speed=clip.mean_speed,
         turn_rate=float(np.rad2deg(facing[-1] - facing[0]) / clip.duration),
         contacts=tuple(
             tuple((round(a / clip.fps, 3), round(b / clip.fps, 3)) for a, b in contacts.stances(side))
