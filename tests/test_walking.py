@@ -180,14 +180,20 @@ def test_the_slider_changes_the_speed_without_stopping_the_clock(walking: Motion
         assert until(lambda: any("3 m/s" in e.text for e in live.drain_events()))
 
 
-def test_late_planning_is_tried_again_with_more_time(
-    walking: MotionClip, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def plan_slowly(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Every plan takes so much longer."""
+
     def slow(*args: Any, **kwargs: Any) -> Course:
-        time.sleep(0.4)
+        time.sleep(seconds)
         return continue_walk(*args, **kwargs)
 
     monkeypatch.setattr(planner_module, "continue_walk", slow)
+
+
+def test_late_planning_is_tried_again_with_more_time(
+    walking: MotionClip, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan_slowly(monkeypatch, 0.4)
     with LiveSession(Puppet(walking, limp)) as live:
         live.send(m.SetWalkingSpeed(1.4))
         core = live._core
@@ -200,11 +206,7 @@ def test_late_planning_is_tried_again_with_more_time(
 def test_one_step_at_most_does_not_know_of_what_was_asked(
     walking: MotionClip, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def slow(*args: Any, **kwargs: Any) -> Course:
-        time.sleep(0.15)
-        return continue_walk(*args, **kwargs)
-
-    monkeypatch.setattr(planner_module, "continue_walk", slow)
+    plan_slowly(monkeypatch, 0.15)
     monkeypatch.setattr(planner_module, "LONGEST_GRACE", 60.0)  # on however busy a machine
     core = SessionCore(Puppet(walking, limp), playing=True, loop=True, rate=1.0)
     try:

@@ -17,6 +17,7 @@ from kinesis_app.gui.desk import Desk
 from kinesis_app.gui.elide import elided
 from kinesis_app.gui.experiment_rows import KINDS, MuscleRow, muscle_rows, with_row, without_row
 from kinesis_app.session import messages as m
+from kinesis_app.word_search import holds_words
 
 _NORMAL_NAME, _OWN_NAME = "normal", "(changed by hand)"
 _OFFERED = 40
@@ -127,10 +128,9 @@ class ExperimentPanel:
         self._ask(replace(self._now, name="", **changes))
 
     def _offer(self) -> None:
-        words = dpg.get_value("x_search").lower().split()
-        fitting = [s for s in selectors() if all(word in s.lower() for word in words)]
+        text = " ".join(dpg.get_value("x_search").lower().split())
+        fitting = [s for s in selectors() if holds_words(s, text)]
         # What begins with the typed text, and the shortest of that, is what was meant.
-        text = " ".join(words)
         if text:
             fitting.sort(key=lambda s: (not s.lower().startswith(text), len(s)))
         self._selectors = fitting[:_OFFERED]

@@ -12,6 +12,7 @@ import mujoco
 from kinesis_app.body.model import physics_model
 from kinesis_app.body.muscles import muscle_table
 from kinesis_app.session.messages import Snapshot
+from kinesis_app.word_search import holds_words
 
 _FEET = ("right", "left")
 _DEGREES = 180.0 / math.pi
@@ -46,8 +47,7 @@ def field_table() -> dict[str, Field]:
 
 def matching_fields(text: str) -> list[str]:
     """Names of the fields that hold all words of ``text``."""
-    words = text.lower().split()
-    return [name for name in field_table() if all(word in name.lower() for word in words)]
+    return [name for name in field_table() if holds_words(name, text)]
 
 
 def _pelvis() -> list[Field]:

@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 from kinesis_app.gui import theme
 from kinesis_app.gui.actions import Action
 from kinesis_app.gui.desk import Desk
+from kinesis_app.word_search import holds_words
 
 MOUSE = (
     ("Left drag", "Orbit (Shift: keep the horizon)"),
@@ -85,10 +86,8 @@ class Help:
                         theme.dim(text, wrap=0)
 
     def _filter(self, _sender: object, text: str, _user: object) -> None:
-        words = text.lower().split()
         for i, row in enumerate(self._rows):
-            fits = all(word in " ".join(row).lower() for word in words)
-            dpg.configure_item(f"help_row{i}", show=fits)
+            dpg.configure_item(f"help_row{i}", show=holds_words(" ".join(row), text))
 
 
 def build_welcome(desk: Desk) -> None:

@@ -5,7 +5,6 @@ A clip that fails is kept and marked with the reasons; nothing here changes it.
 
 from __future__ import annotations
 
-import functools
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 
 from kinesis_app.body import kinematics
 from kinesis_app.body.joints import JOINT_NAMES, compose_qpos, joint_table
-from kinesis_app.body.model import physics_model
+from kinesis_app.body.model import physics_model, scratch_data
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.balance import nearest_inside
 from kinesis_app.motion.clip import MotionClip, resample
@@ -166,11 +165,6 @@ def _zmp_distance(dynamics: ClipDynamics, points: np.ndarray, ready: np.ndarray,
     return np.asarray(np.linalg.norm(inside - zmp, axis=1))
 
 
-@functools.cache
-def _tendon_data() -> mujoco.MjData:
-    return mujoco.MjData(physics_model())
-
-
 def tendon_jump(clip: MotionClip) -> float:
     """Largest change of a tendon's length from one frame to the next [m].
 
@@ -179,7 +173,7 @@ def tendon_jump(clip: MotionClip) -> float:
     rate = np.abs(np.diff(clip.joints, axis=0)).max(axis=1)
     count = min(len(rate), max(len(rate) // TENDON_EVERY, 8))
     frames = np.sort(np.argpartition(-rate, count - 1)[:count])
-    m, d = physics_model(), _tendon_data()
+    m, d = physics_model(), scratch_data()
 
     def lengths(t: int) -> np.ndarray:
         d.qpos[:] = compose_qpos(clip.root_pos[t], clip.root_quat[t], clip.joints[t])

@@ -20,6 +20,7 @@ from kinesis_app.motion.formats.raw import NOTHING_GIVEN
 from kinesis_app.motion.recorded import is_recording_file, load_recording
 from kinesis_app.motion.retarget import RetargetReport, measure_clip, retarget
 from kinesis_app.shipped import shipped_folder
+from kinesis_app.word_search import holds_words
 
 LOG = logging.getLogger(__name__)
 DEFAULT_SECONDS = 20.0
@@ -48,8 +49,7 @@ class MotionEntry:
 
     def matches(self, query: str) -> bool:
         """Whether name, tags or description contain every word of ``query``."""
-        text = f"{self.name} {' '.join(self.tags)} {self.description}".lower()
-        return all(word in text for word in query.lower().split())
+        return holds_words(f"{self.name} {' '.join(self.tags)} {self.description}", query)
 
 
 def motions_dir() -> Path:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from kinesis_app.errors import KinesisError
+from kinesis_app.word_search import holds_words
 
 MENUS = ("File", "Run", "View", "Plots", "Human", "Experiment", "Help")
 
@@ -69,15 +70,14 @@ def remapped(actions: Sequence[Action], keys: Mapping[str, tuple[str, ...]]) -> 
 
 def matching(actions: Sequence[Action], text: str) -> list[Action]:
     """Actions that hold all words of ``text``; those whose titles begin with it come first."""
-    words = text.lower().split()
 
     def fits(action: Action) -> bool:
         everything = f"{action.title} {action.menu} {action.help} {action.id} {' '.join(action.keys)}"
-        return all(word in everything.lower() for word in words)
+        return holds_words(everything, text)
 
     def rank(action: Action) -> tuple[bool, bool]:
-        title = action.title.lower()
-        return (not title.startswith(text.lower().strip()), not all(word in title for word in words))
+        begins = action.title.lower().startswith(text.lower().strip())
+        return (not begins, not holds_words(action.title, text))
 
     return sorted(filter(fits, actions), key=rank)
 
