@@ -38,18 +38,23 @@ def network_sizes(action: str) -> tuple[int, int]:
 
 
 def make_env(
-    action: str, clips: Sequence[MotionClip], settings: TrackingSettings, seed: int = 0
+    action: str, clips: Sequence[MotionClip], settings: TrackingSettings, seed: int = 0, held: bool = False
 ) -> TrackingEnv:
-    """The task of following ``clips`` with one of the actions."""
+    """The task of following ``clips`` with one of the actions; ``held`` as in ``TrainConfig``."""
     network_sizes(action)
     if action == "kinesis":
         if settings.physics != "mujoco":
             raise KinesisError(f"'action: kinesis' needs 'physics: mujoco', not '{settings.physics}'.")
         return kinesis.KinesisEnv(clips, settings, seed, kinesis.KinesisActuator())
     bank = reference_bank(clips)
-    leashed = settings.leashed_share > 0.0
-    actuator = _teacher(clips, bank, leashed) if action == "teacher" else MuscleActuator()
-    return TrackingEnv(bank, settings, seed, actuator)
+    if action == "muscles":
+        return TrackingEnv(bank, settings, seed, MuscleActuator())
+    teacher = _teacher(clips, bank, settings.leashed_share > 0.0)
+    if not held:
+        return TrackingEnv(bank, settings, seed, teacher)
+    from training.held_teacher import HeldTeacher
+
+    return TrackingEnv(bank, settings, seed, HeldTeacher(teacher))
 
 
 def make_labeller(clips: Sequence[MotionClip], bank: ReferenceBank, leashed: bool) -> Labeller:

@@ -50,6 +50,7 @@ def score(
     repeats: int = 1,
     seed: int = 0,
     leashed: bool = False,
+    held: bool = False,
 ) -> list[Score]:
     """Let a policy follow every clip from its first frame.
 
@@ -61,6 +62,7 @@ def score(
         repeats: Attempts per clip; all but the first start with random activations up to 0.1.
         seed: Of those activations.
         leashed: Whether a teacher's gains are those for references on a leash; here they keep their place.
+        held: Whether its muscle commands are held for a control step.
 
     Returns:
         One score per clip and attempt; attempts of a clip follow one another by ``len(clips)``.
@@ -73,7 +75,7 @@ def score(
         start_noise=0.0,
         leashed_share=float(leashed),
     )
-    env = make_env(action, clips, settings, seed)
+    env = make_env(action, clips, settings, seed, held)
     activation = 0.1 * np.random.default_rng(seed).random((n, 80))
     activation[: len(clips)] = 0.0
     observation = start_at_beginning(env, activation)

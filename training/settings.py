@@ -121,6 +121,8 @@ class TrainConfig:
         name: Name of the policy.
         seed: Seeds the networks, the bodies and the learner.
         action: ``teacher`` (joint offsets, then distilled), ``muscles`` or ``kinesis``.
+        held: Whether the teacher's muscle commands are held for a control step, as its student's will be:
+            twice the physics, and no reflexes that the student cannot have.
         clips: Motions: calls of generators, ``{generator: walk, speed: [0.8, 1.1], seconds: 10}``;
             a list stands for one motion per entry.
         first_clips: Motions of the first phase; empty for none.
@@ -135,6 +137,7 @@ class TrainConfig:
     name: str = "walk"
     seed: int = 0
     action: str = "teacher"
+    held: bool = False
     clips: tuple[dict[str, Any], ...] = ()
     first_clips: tuple[dict[str, Any], ...] = ()
     evaluation: tuple[dict[str, Any], ...] = ()

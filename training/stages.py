@@ -81,7 +81,8 @@ def _reinforce(run: Run, stage: str, settings: StageSettings, actor: Actor, acti
     first_phase = state["phase"] if state else 0
     for phase in range(first_phase, len(phases)):
         clips, is_last = phases[phase], phase == len(phases) - 1
-        env = make_env(action, clips, own_part(config.env, run.ranks), run.ranks.seed(config.seed + phase))
+        task, seed = own_part(config.env, run.ranks), run.ranks.seed(config.seed + phase)
+        env = make_env(action, clips, task, seed, config.held)
         curriculum = Curriculum(settings.curriculum, len(clips), config.env.fail_distance)
         progress.observation = None
         if state is not None:
@@ -147,7 +148,8 @@ def export_stage(run: Run) -> None:
         actor = initial_actor(run, "teacher.pt", run.config.action, (1,))
         clips = run.evaluation_clips
         leashed = run.config.env.leashed_share > 0.0
-        scores = score(clips, numpy_policy(actor), run.config.action, leashed=leashed)
+        held = run.config.held
+        scores = score(clips, numpy_policy(actor), run.config.action, leashed=leashed, held=held)
         run.log.say(f"teacher: {summary(scores)}")
         return
     export_with_card(run, load_network(path))
