@@ -125,9 +125,21 @@ def test_each_body_has_its_own_gains() -> None:
 # ---------------------------------------------------------------- the search
 
 
-def _search(seed: int = 0) -> GainsSearch:
+def _search(seed: int = 0, held: bool = False) -> GainsSearch:
     task = TrackingSettings(n_threads=2, leashed_share=1.0)
-    return GainsSearch([walk(1.1, 6.0)], task, "walking", NOBODY, TINY, seed, WEAK)
+    return GainsSearch([walk(1.1, 6.0)], task, "walking", NOBODY, TINY, seed, WEAK, held)
+
+
+def test_candidates_are_held_if_the_teacher_is() -> None:
+    """The same lots and candidates, but commands that change five times less often."""
+    generations = []
+    for held in (False, True):
+        search = _search(held=held)
+        generations.append(search.next_generation())
+        search.close()
+    free, held = generations
+    np.testing.assert_array_equal(free.trial.step, held.trial.step)
+    assert 1e-4 < np.abs(free.outcome.score - held.outcome.score).max() < 1.0
 
 
 def test_the_search_finds_better_gains_than_bad_ones_and_the_same_again() -> None:

@@ -93,7 +93,7 @@ def _search(options: argparse.Namespace) -> None:
     print("Making the reference motions ...", flush=True)
     clips = all_clips(config, options.motions)
     task = replace(config.env, n_threads=options.threads or config.env.n_threads)
-    search = GainsSearch(clips, task, options.gait, policy, settings, options.seed)
+    search = GainsSearch(clips, task, options.gait, policy, settings, options.seed, held=config.held)
     print(f"{search.name}: searched on {_count(search.searched)}; compared on {_count(search.kept)}.")
     _write(options.output, search)
     try:

@@ -13,6 +13,7 @@ import numpy as np
 import yaml
 from cmaes import SepCMA
 
+from kinesis_app.env.actuator import Actuator
 from kinesis_app.env.pushes import PushSettings
 from kinesis_app.env.reference import reference_bank
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
@@ -21,6 +22,7 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from training.gains_settings import GainsSettings
 from training.gains_trial import KINDS, Outcome, Policy, Trial, draw_trial, find_moments, hold_out, try_gains
+from training.held_teacher import HeldTeacher
 from training.teacher import TeacherActuator
 from training.teacher_gains import GAITS, LENGTHS, TeacherGains, gains_by_gait, names_by_gait
 
@@ -79,6 +81,7 @@ class GainsSearch:
         settings: The search.
         seed: Of all its lots; equal seeds give equal gains after as many generations.
         base: Gains to start from, those in use by default.
+        held: Whether the teacher's commands are held for a control step.
 
     Raises:
         KinesisError: If the motions never have that gait, or a clip is too short.
@@ -93,6 +96,7 @@ class GainsSearch:
         settings: GainsSettings,
         seed: int = 0,
         base: TeacherGains | None = None,
+        held: bool = False,
     ) -> None:
         self.settings, self.policy, self.seed = settings, policy, seed
         leashed, column = task.leashed_share > 0.0, GAITS.index(gait)
@@ -103,6 +107,7 @@ class GainsSearch:
         self.base = base.row() if base is not None else self._rows[column]
         self._bank = reference_bank(clips)
         self._teacher = TeacherActuator(clips, self._bank, leashed)
+        self._actuator: Actuator = HeldTeacher(self._teacher) if held else self._teacher
         moments = find_moments(self._teacher.table.gait[:, column], self._bank, settings)
         if not any(map(len, moments.values())):
             raise KinesisError(
@@ -167,7 +172,7 @@ class GainsSearch:
         return try_gains(env, self.policy, gains, trial, self.settings)
 
     def _env_of(self, n_envs: int) -> TrackingEnv:
-        return TrackingEnv(self._bank, replace(self._task, n_envs=n_envs), self.seed, self._teacher)
+        return TrackingEnv(self._bank, replace(self._task, n_envs=n_envs), self.seed, self._actuator)
 
     def close(self) -> None:
         """End the threads."""

@@ -15,7 +15,7 @@ from kinesis_app.env.reward import body_error
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.motion.intervals import intervals
 from training.gains_settings import GainsSettings
-from training.teacher import TeacherActuator
+from training.held_teacher import teacher_of
 
 Policy = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """Observations (B, n) and shares of the gaits (B, 3) to joint-target offsets (B, 14)."""
@@ -120,14 +120,13 @@ def try_gains(
     """Let each of N candidates' n bodies go through the same trial, all side by side.
 
     Args:
-        env: Of N n bodies moved by a :class:`TeacherActuator`.
+        env: Of N n bodies moved by a teacher, held or not.
         policy: Acts.
         gains: Of each candidate for standing, walking and running, shape (N, 3, 40).
         trial: What the bodies go through.
         settings: How they are judged.
     """
-    teacher = env.actuator
-    assert isinstance(teacher, TeacherActuator)
+    teacher = teacher_of(env.actuator)
     shape = (len(gains), len(trial.clip))
     teacher.gains = np.repeat(gains, shape[1], axis=0)
     teacher.memory(env.bodies)[:] = 0.0

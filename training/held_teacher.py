@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinesis_app.env.action import excitations
+from kinesis_app.env.actuator import Actuator
 from kinesis_app.env.bodies import Bodies
 from training.teacher import TeacherActuator
 
@@ -28,3 +29,10 @@ class HeldTeacher:
         """Advance ``bodies`` one control step under ``action`` (B, 14), 1 = ``OFFSET_RANGE``."""
         command = self.teacher.label(bodies, action, rows, moved)
         bodies.step(excitations(command, bodies.activation()))
+
+
+def teacher_of(actuator: Actuator) -> TeacherActuator:
+    """The teacher that moves an environment's bodies, held or not."""
+    teacher = actuator.teacher if isinstance(actuator, HeldTeacher) else actuator
+    assert isinstance(teacher, TeacherActuator)
+    return teacher
