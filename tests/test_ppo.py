@@ -337,6 +337,7 @@ def test_all_stages_with_a_kill_in_the_distillation(
 
     monkeypatch.setattr(actions, "_teacher", lambda clips, bank, leashed: PretendTeacher())
     monkeypatch.setattr(card, "_PUSHES", 1)
+    monkeypatch.setattr(card, "_comparison", lambda run, actor: {})  # its teacher only pretends
     settings = {
         "action": "teacher",
         "first_clips": "[{generator: stand, seconds: 2.0}]",

@@ -17,6 +17,7 @@ from kinesis_app.atomic_file import write_atomically
 from kinesis_app.evaluation import evaluate, evaluate_pushes
 from kinesis_app.policy.contract import contract_metadata, current_contract
 from training import kinesis
+from training.distill_stage import experts_of
 from training.export import export_onnx
 from training.networks import Actor
 from training.run import Run, numpy_policy
@@ -40,6 +41,7 @@ def export_with_card(run: Run, actor: Actor) -> None:
     scores = _scores(run, actor)
     card = facts | {
         **scores,
+        **_comparison(run, actor),
         "curve": curve(run.directory),
         "versions": {name: version(name) for name in ("mujoco", "torch", "numpy")},
         "machine": f"{platform.machine()}, {platform.system()}",
@@ -70,6 +72,16 @@ def _scores(run: Run, actor: Actor) -> dict[str, Any]:
         "pushes_50_newton_survived": f"{pushed.survived} of {_PUSHES}",
         "scores": [_rounded(asdict(row)) for row in result.clips],
     }
+
+
+def _comparison(run: Run, actor: Actor) -> dict[str, Any]:
+    """Teacher and student side by side, where there were both."""
+    if "distill" not in run.stages:
+        return {}
+    from training.comparison import compare  # compiles the teacher's kernel: only on demand
+
+    leashed = run.config.env.leashed_share > 0.0
+    return {"comparison": compare(run.evaluation_clips, experts_of(run), actor, leashed)}
 
 
 def _rounded(row: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from training.settings import TrainConfig
 def distill_stage(run: Run) -> None:
     """DAgger from the teacher to the network of 80 muscle commands."""
     config, settings = run.config, run.config.distill
-    experts = _experts(run)
+    experts = experts_of(run)
     if run.student:
         new = load_network(Path(run.student))
     else:
@@ -61,7 +61,12 @@ def distill_stage(run: Run) -> None:
     path.unlink()
 
 
-def _experts(run: Run) -> Experts:
+def experts_of(run: Run) -> Experts:
+    """The teachers that a run distils: its own or ``--init``'s, and those beside it.
+
+    Raises:
+        KinesisError: If there is none.
+    """
     walker = initial_actor(run, "teacher.pt", "teacher", ())
     if len(walker.sizes) < 3:
         raise KinesisError("Distillation needs a teacher: run that stage first, or --init .../teacher.pt.")
