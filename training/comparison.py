@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -9,9 +10,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from kinesis_app.env.actuator import MuscleActuator
-from kinesis_app.env.leash import LEASH, moved_on
-from kinesis_app.env.reward import body_error
-from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
+from kinesis_app.env.leash import LEASH
+from kinesis_app.env.tracking import TrackingEnv
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import walk
 from training.actions import make_env
@@ -19,6 +19,7 @@ from training.experts import Experts
 from training.held_teacher import teacher_of
 from training.networks import Actor
 from training.run import numpy_policy
+from training.scoring import follow, scored_task, start_at_beginning
 
 LIMIT, FALLEN = 0.15, 0.5
 """Mean body error that ends a motion, and that tells a fall after a push [m]."""
@@ -39,7 +40,7 @@ class Measured:
     Attributes:
         success_015: Share of the motions that it follows to their ends within 0.15 m, in place.
         mpjpe_mm: Mean body error while it does [mm], mean over the motions.
-        mean_activation: Of all muscles, over all bodies and control steps.
+        mean_activation: Of all muscles while it does, mean over the motions.
         pushes_100_newton_survived: Walkers at 1.1 m/s that stay up after a push of 0.2 s, on a leash.
         command_ms: Time to find one body's muscle commands for a control step [ms], median.
     """
@@ -77,44 +78,23 @@ def compare(
 
 def _measure(clips: Sequence[MotionClip], action: str, held: bool, policy: Policy, leashed: bool) -> Measured:
     def env_of(clips: Sequence[MotionClip], n: int, limit: float) -> TrackingEnv:
-        task = TrackingSettings(
-            n_envs=n,
-            episode_seconds=np.inf,
-            fail_distance=limit,
-            start_noise=0.0,
-            leashed_share=float(leashed),
-        )
-        return make_env(action, clips, task, held=held)
+        return make_env(action, clips, scored_task(n, limit, leashed), held=held)
 
-    follow = env_of(clips, len(clips), LIMIT)
-    success, error, activation = _follow(follow, policy)
+    motions = env_of(clips, len(clips), LIMIT)
+    followed = follow(motions, functools.partial(policy, motions), start_at_beginning(motions))
     pushed = env_of([walk(1.1, 10.0)], WALKERS, FALLEN)
     survived = _pushed(pushed, policy)
     alone = env_of(clips[:1], 1, LIMIT)
     milliseconds = _command_ms(alone, policy)
-    for env in (follow, pushed, alone):
+    for env in (motions, pushed, alone):
         env.bodies.close()
     return Measured(
-        round(success, 3), round(error, 1), round(activation, 3), f"{survived} of {WALKERS}", milliseconds
+        success_015=round(float(followed.arrived.mean()), 3),
+        mpjpe_mm=round(float(followed.mpjpe_mm.mean()), 1),
+        mean_activation=round(float(followed.activation.mean()), 3),
+        pushes_100_newton_survived=f"{survived} of {WALKERS}",
+        command_ms=milliseconds,
     )
-
-
-def _follow(env: TrackingEnv, policy: Policy) -> tuple[float, float, float]:
-    """Success, mean error [mm] and activation over all motions; body i follows motion i."""
-    n = env.settings.n_envs
-    observation = env.begin_at(np.arange(n), np.zeros(n, dtype=int))
-    alive, arrived = np.ones(n, bool), np.zeros(n, bool)
-    steps, error, effort = np.zeros(n), np.zeros(n), 0.0
-    while alive.any():
-        frame = env.bodies.frame()
-        error += np.where(alive, body_error(frame, moved_on(env.bank.at(env.rows()), env.moved)), 0.0)
-        effort += float(frame.activation[alive].mean(axis=1).sum())
-        step = env.step(policy(env, observation))
-        observation = step.observation
-        steps += alive
-        arrived |= alive & step.truncated
-        alive &= ~(step.terminated | step.truncated)
-    return float(arrived.mean()), float(1000.0 * (error / steps).mean()), effort / float(steps.sum())
 
 
 def _pushed(env: TrackingEnv, policy: Policy) -> int:
@@ -135,7 +115,7 @@ def _pushed(env: TrackingEnv, policy: Policy) -> int:
 
 def _command_ms(env: TrackingEnv, policy: Policy) -> float:
     """Median time of a command; a teacher's takes a simulated control step to find."""
-    observation = env.begin_at(np.zeros(1, dtype=int), np.zeros(1, dtype=int))
+    observation = start_at_beginning(env)
     seconds = []
     for _ in range(_COMMANDS):
         begin = time.perf_counter()

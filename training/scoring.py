@@ -5,12 +5,13 @@ For any action map; exported policies are scored by ``kinesis_app.evaluation`` i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT
+from kinesis_app.env.actuator import PolicyFunction
 from kinesis_app.env.reward import body_error
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
 from kinesis_app.motion.clip import MotionClip
@@ -42,9 +43,55 @@ def start_at_beginning(env: TrackingEnv, activation: np.ndarray | None = None) -
     return env.begin_at(clip, np.zeros_like(clip), activation=activation)
 
 
+@dataclass(frozen=True)
+class Followed:
+    """What became of B bodies, each on its clip.
+
+    Attributes:
+        arrived: Whether a body got to the end, shape (B,).
+        steps: Control steps that it survived, shape (B,).
+        mpjpe_mm: Mean body error meanwhile [mm], shape (B,).
+        activation: Mean activation meanwhile, shape (B,).
+    """
+
+    arrived: np.ndarray
+    steps: np.ndarray
+    mpjpe_mm: np.ndarray
+    activation: np.ndarray
+
+
+def scored_task(n: int, limit: float, leashed: bool) -> TrackingSettings:
+    """One attempt of ``n`` undisturbed bodies; arguments as for :func:`score`."""
+    return TrackingSettings(
+        n_envs=n,
+        episode_seconds=np.inf,
+        fail_distance=limit,
+        start_noise=0.0,
+        leashed_share=float(leashed),
+    )
+
+
+def follow(env: TrackingEnv, act: PolicyFunction, observation: np.ndarray) -> Followed:
+    """Let the bodies go on from ``observation`` (B, n), in place, until each has failed or arrived."""
+    n = env.settings.n_envs
+    alive, arrived, steps = np.ones(n, bool), np.zeros(n, bool), np.zeros(n)
+    error, effort = np.zeros(n), np.zeros(n)
+    while alive.any():
+        frame = env.bodies.frame()
+        error += np.where(alive, body_error(frame, env.bank.at(env.rows())), 0.0)
+        effort += np.where(alive, frame.activation.mean(axis=1), 0.0)
+        step = env.step(act(observation))
+        observation = step.observation
+        steps += alive & ~step.terminated
+        arrived |= alive & step.truncated
+        alive &= ~(step.terminated | step.truncated)
+    survived = np.maximum(steps, 1)
+    return Followed(arrived, steps, 1000.0 * error / survived, effort / survived)
+
+
 def score(
     clips: Sequence[MotionClip],
-    act: Callable[[np.ndarray], np.ndarray],
+    act: PolicyFunction,
     action: str = "muscles",
     limit: float = 0.15,
     repeats: int = 1,
@@ -68,37 +115,19 @@ def score(
         One score per clip and attempt; attempts of a clip follow one another by ``len(clips)``.
     """
     n = len(clips) * repeats
-    settings = TrackingSettings(
-        n_envs=n,
-        episode_seconds=np.inf,
-        fail_distance=limit,
-        start_noise=0.0,
-        leashed_share=float(leashed),
-    )
-    env = make_env(action, clips, settings, seed, held)
+    env = make_env(action, clips, scored_task(n, limit, leashed), seed, held)
     activation = 0.1 * np.random.default_rng(seed).random((n, 80))
     activation[: len(clips)] = 0.0
-    observation = start_at_beginning(env, activation)
-    alive, steps, error = np.ones(n, bool), np.zeros(n), np.zeros(n)
-    wanted = env.bank.control_steps[env.clip].copy()
-    for _ in range(int(wanted.max())):
-        reference = env.bank.at(env.rows())
-        error += np.where(alive, body_error(env.bodies.frame(), reference), 0.0)
-        step = env.step(act(observation))
-        observation = step.observation
-        steps += alive & ~step.terminated
-        alive &= ~(step.terminated | step.truncated)
-        if not alive.any():
-            break
+    followed = follow(env, act, start_at_beginning(env, activation))
     env.bodies.close()
     names, durations = env.bank.names, env.bank.control_steps * CTRL_DT
     return [
         Score(
             names[i % len(names)],
             float(durations[i % len(names)]),
-            float(steps[i] * CTRL_DT),
-            bool(steps[i] >= wanted[i]),
-            float(1000.0 * error[i] / max(steps[i], 1)),
+            float(followed.steps[i] * CTRL_DT),
+            bool(followed.arrived[i]),
+            float(followed.mpjpe_mm[i]),
         )
         for i in range(n)
     ]
