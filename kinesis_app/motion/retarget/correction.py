@@ -4,7 +4,8 @@ Real recordings ask this body for what no floor gives: it has no arms and one ri
 masses are not the subject's, and marker noise is acceleration. Three things are changed, as
 little as possible, and reported in millimetres:
 
-1. standing feet that slide are held, swinging feet that would scuff are lifted over the floor;
+1. standing feet are laid flat, those that slide are held, swinging feet that would scuff are lifted over the
+   floor;
 2. the trunk leans, and the pelvis moves and turns, so that the zero moment point (ZMP) lies within the
    soles that rest, and so that in flight the body falls freely and keeps its angular momentum;
 3. the legs follow by inverse kinematics.
@@ -23,6 +24,7 @@ from kinesis_app.motion.balance import Tolerance, gentlest
 from kinesis_app.motion.clip import MotionClip, resample
 from kinesis_app.motion.dynamics import WORK_FPS
 from kinesis_app.motion.retarget.clip_state import CARRIES, LIGHT, ClipState, body_weight
+from kinesis_app.motion.retarget.flattening import laid_flat
 from kinesis_app.motion.retarget.footing import foot_shift, stances, unsunk
 from kinesis_app.motion.retarget.leaning import balanced
 from kinesis_app.motion.retarget.planting import Footing, on_feet, out_of_reach
@@ -37,7 +39,7 @@ LARGEST = 0.12
 """Largest shift of the pelvis [m]."""
 ROUNDS, ENOUGH = 10, 0.01
 """Most rounds, and the root residual at which they end [body weights]."""
-AGAIN, TOO_FAR = (1, 3), 0.017
+AGAIN, TOO_FAR = (0, 1, 3), 0.017
 """After these rounds stances in which a foot still slides further than this [m] are held once more."""
 FEWEST, SETTLED = 3, 0.01
 """After so many rounds one that changes what is bad by less than this share is the last."""
@@ -90,7 +92,9 @@ def make_feasible(clip: MotionClip, largest: float = LARGEST) -> tuple[MotionCli
     work = resample(clip, WORK_FPS)
     first = ClipState.of(work)
     state = balanced(first)
-    work, best = state.clip, state if _badness(state) < _badness(first) else first
+    best = state if _badness(state) < _badness(first) else first
+    state = laid_flat(state, stances(state))
+    work, best = state.clip, state if _hardly_worse(state, best) else best
     stance = stances(state)
     footing = Footing.of(state, stance)
     way = foot_shift(state, stance)
@@ -103,7 +107,7 @@ def make_feasible(clip: MotionClip, largest: float = LARGEST) -> tuple[MotionCli
         root = root - np.outer(out_of_reach(root, quat, footing), [0.0, 0.0, 1.0])
         state = ClipState.of(on_feet(replace(state.clip, root_pos=root, root_quat=quat), footing))
         # The first round is kept for its feet, unless it asks for new forces.
-        if _badness(state) < (WORSE * _badness(best) + ENOUGH if count == 0 else _badness(best)):
+        if _hardly_worse(state, best) if count == 0 else _badness(state) < _badness(best):
             best = state
         way, before, now = unsunk(state), now, _badness(state)
         if count in AGAIN and state.slide > TOO_FAR:
@@ -133,6 +137,11 @@ def _badness(state: ClipState) -> float:
     """Missing force [body weights], and what the zero moment point misses and feet slide, at their worth."""
     too_far = 1e3 * max(state.slide - TOO_FAR, 0.0)
     return state.residual + PER_MM * state.zmp_mm + PER_MM_TOO_FAR * too_far
+
+
+def _hardly_worse(state: ClipState, best: ClipState) -> bool:
+    """Whether feet that lie flat, hold and clear the floor cost no more than they are worth."""
+    return _badness(state) < WORSE * _badness(best) + ENOUGH
 
 
 def _fine(state: ClipState, way: np.ndarray) -> bool:

@@ -34,17 +34,18 @@ def stances(state: ClipState) -> np.ndarray:
     gap, width = (np.ones((round(time * WORK_FPS), 1), dtype=bool) for time in (GAP, SHORTEST))
     padded = np.pad(touching, ((len(width), len(width)), (0, 0)), mode="edge")
     stance = np.asarray(binary_opening(binary_closing(padded, gap), width)[len(width) : -len(width)])
-    _part_shuffles(state, stance)
+    part_shuffles(state, stance)
     return stance
 
 
-def _part_shuffles(state: ClipState, stance: np.ndarray) -> None:
+def part_shuffles(state: ClipState, stance: np.ndarray) -> None:
     """Take, in place, slow low steps out of what looks like one long stance (T, 2)."""
     for side in (0, 1):
         slip = sole_slip(state.frames, state.points, side)
         moving = gaussian_filter1d(np.linalg.norm(slip, axis=1), 0.02 * WORK_FPS) * WORK_FPS > CREEP
         for start, stop in intervals(stance[:, side]):
-            if np.linalg.norm(np.ptp(np.cumsum(slip[start : stop - 1], axis=0), axis=0)) > MAX_SLIDE:
+            way = np.cumsum(slip[start : stop - 1], axis=0)
+            if len(way) and np.linalg.norm(np.ptp(way, axis=0)) > MAX_SLIDE:
                 stance[start : stop - 1, side] &= ~moving[start : stop - 1]
 
 
