@@ -109,7 +109,7 @@ def turned(anatomy: Anatomy, rotation: np.ndarray, shift: np.ndarray) -> Anatomy
 
 
 def unit(v: np.ndarray) -> np.ndarray:
-    """Vectors (..., 3) at length 1; those without a direction stay short."""
+    """Vectors (..., n) at length 1; those without a direction stay short."""
     return v / np.maximum(np.linalg.norm(v, axis=-1, keepdims=True), 1e-9)
 
 

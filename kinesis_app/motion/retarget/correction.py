@@ -93,9 +93,12 @@ def make_feasible(clip: MotionClip, largest: float = LARGEST) -> tuple[MotionCli
     first = ClipState.of(work)
     state = balanced(first)
     best = state if _badness(state) < _badness(first) else first
-    state = laid_flat(state, stances(state))
-    work, best = state.clip, state if _hardly_worse(state, best) else best
     stance = stances(state)
+    flat = laid_flat(state, stance)
+    if flat is not state:
+        state, stance = flat, stances(flat)
+        best = flat if _hardly_worse(flat, best) else best
+    work = state.clip
     footing = Footing.of(state, stance)
     way = foot_shift(state, stance)
     root, turn, now = work.root_pos, np.zeros_like(work.root_pos), np.inf

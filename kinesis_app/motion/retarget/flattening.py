@@ -7,6 +7,7 @@ from scipy.ndimage import binary_erosion, gaussian_filter1d
 
 from kinesis_app.body.rotations import quat_from_rotvec, quat_to_matrix
 from kinesis_app.motion.dynamics import TOUCH_SPEED, WORK_FPS
+from kinesis_app.motion.retarget.anatomy import unit
 from kinesis_app.motion.retarget.clip_state import ClipState
 from kinesis_app.motion.retarget.planting import Footing, on_feet
 from kinesis_app.motion.retarget.shape import body_shape, sole_points
@@ -37,7 +38,7 @@ def laid_flat(state: ClipState, stance: np.ndarray) -> ClipState:
     points = sole_points(state.frames)[:, :, 0]
     points[..., 2] -= body_shape().radii[:, 0]
     ball = points[:, :, (1, 3)].mean(axis=2)
-    ahead = _unit((ball - points[:, :, (0, 2)].mean(axis=2))[..., :2])
+    ahead = unit((ball - points[:, :, (0, 2)].mean(axis=2))[..., :2])
     left = np.stack([-ahead[..., 1], ahead[..., 0]], axis=-1)
     slope = _slope(points)
     pitch, roll = (np.arctan(np.sum(slope * axis, axis=-1)) for axis in (ahead, left))
@@ -57,10 +58,6 @@ def laid_flat(state: ClipState, stance: np.ndarray) -> ClipState:
     before = Footing.of(state, stance)
     pos = before.ankles + np.einsum("tsij,tsj->tsi", turn, before.pos - before.ankles)
     return ClipState.of(on_feet(state.clip, Footing(pos, turn @ before.rot, before.ankles, stance)))
-
-
-def _unit(vector: np.ndarray) -> np.ndarray:
-    return vector / np.linalg.norm(vector, axis=-1, keepdims=True)
 
 
 def _slope(points: np.ndarray) -> np.ndarray:
