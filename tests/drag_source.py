@@ -80,7 +80,8 @@ def drop(window: int, file: Path) -> bool:
         if event.message.type == _CLIENT_MESSAGE and event.message.name == atom("XdndStatus"):
             say("XdndDrop")
         elif event.message.type == _CLIENT_MESSAGE and event.message.name == atom("XdndFinished"):
-            return bool(event.message.data[1] & 1)
+            # GLFW answers with the number of bytes it took, not with the protocol's flag in the lowest bit.
+            return bool(event.message.data[1])
         elif event.request.type == _SELECTION_REQUEST:
             ask = event.request
             _X.XChangeProperty(
