@@ -31,6 +31,7 @@ def generators() -> dict[str, Callable[..., MotionClip]]:
     from kinesis_app.evaluation.goals import goal_clip
     from kinesis_app.motion import gait
     from kinesis_app.motion.gait import running
+    from training.requested import requested
 
     return {
         "stand": stand,
@@ -41,6 +42,7 @@ def generators() -> dict[str, Callable[..., MotionClip]]:
         "run": running.run,
         "varied_run": running.varied_run,
         "goal": lambda x, y, seconds: goal_clip(x, y, seconds)[0],
+        "requested": requested,
     }
 
 
