@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 
 from kinesis_app.env.observation import OBSERVATION_SIZE
+from kinesis_app.motion.clip import save_clip
 from kinesis_app.motion.gait import stand, walk
 from kinesis_app.motion.gait.running import run
+from training.config import load_config
 from training.experts import Experts
+from training.logbook import Logbook
 from training.networks import Actor
+from training.run import Run
 
 
 def always(value: float) -> Actor:
@@ -31,6 +37,22 @@ def test_each_body_asks_the_expert_of_its_motion() -> None:
     seen = np.zeros((4, OBSERVATION_SIZE), np.float32)
     action = experts.act(seen, np.array([WALKING, RUNNING, STANDING, BETWEEN]))
     assert np.array_equal(action[:, 0], [0.25, -0.5, 0.75, 0.25])
+
+
+def test_what_is_recorded_asks_the_imitator_unless_it_runs() -> None:
+    experts = Experts(always(0.25), always(0.75), always(-0.5), always(1.0))
+    seen = np.zeros((4, OBSERVATION_SIZE), np.float32)
+    gait = np.array([WALKING, RUNNING, STANDING, STANDING])
+    action = experts.act(seen, gait, np.array([True, True, True, False]))
+    assert np.array_equal(action[:, 0], [1.0, -0.5, 1.0, 0.75])
+
+
+def test_motions_from_files_are_told_from_generated_ones(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        save_clip(stand(1.0), tmp_path / f"{name}.npz")
+    config = load_config("walk", ["clips=[{generator: stand, seconds: 1.0}]"])
+    run = Run(config, tmp_path, Logbook(None, 0.0, quiet=True), ("distill",), motions=(str(tmp_path),))
+    assert run.recorded.tolist() == [False, True, True]
 
 
 def test_without_other_experts_the_walker_does_all() -> None:

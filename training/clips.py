@@ -106,13 +106,22 @@ def load_clips(paths: Sequence[str]) -> list[MotionClip]:
     """
     from kinesis_app.motion.library import load_motion
 
+    return [load_motion(str(file)) for file in motion_files(paths)]
+
+
+def motion_files(paths: Sequence[str]) -> list[Path]:
+    """Motion files among ``paths``, and those in folders there.
+
+    Raises:
+        KinesisError: If a folder holds none.
+    """
     files: list[Path] = []
     for path in map(Path, paths):
         found = sorted(p for p in path.iterdir() if p.suffix in MOTION_SUFFIXES) if path.is_dir() else [path]
         if not found:
             raise KinesisError(f"No motion file ({', '.join(MOTION_SUFFIXES)}) in '{path}'.")
         files += found
-    return [load_motion(str(file)) for file in files]
+    return files
 
 
 MOTION_SUFFIXES = (".npz", *SUFFIXES)

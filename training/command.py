@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--stander", default="", metavar="FILE", help="distil standing from this teacher (.pt)")
     add("--runner", default="", metavar="FILE", help="distil the runs from this teacher (.pt)")
+    add("--imitator", default="", metavar="FILE", help="distil --motions, less their runs, from this teacher")
     add("--init", default="", metavar="FILE", help="start from a policy (.onnx) or a stage's result (.pt)")
     add("--motions", nargs="+", default=[], metavar="PATH", help="motion files or folders to train on too")
     add("--minutes", type=float, help="budget of wall-clock time, shared out among the stages")

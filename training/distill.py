@@ -8,6 +8,7 @@ into is labelled with what the teacher would do there, and the student is fitted
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,7 +20,6 @@ from torch import Tensor
 from kinesis_app.env.bodies import Bodies
 from kinesis_app.env.tracking import TrackingEnv
 from training.curriculum import Curriculum, all_ended_episodes, ended_episodes
-from training.experts import Experts
 from training.mirror import reflections
 from training.networks import Actor
 from training.ranks import ALONE, Ranks, average_gradients
@@ -130,7 +130,7 @@ class Student:
 @torch.no_grad()
 def collect_labels(
     env: TrackingEnv,
-    experts: Experts,
+    teach: Callable[[np.ndarray], np.ndarray],
     labeller: Labeller,
     student: Student,
     store: LabelStore,
@@ -143,13 +143,24 @@ def collect_labels(
 
     Bodies of the teacher execute its labels, held for a control step, so both kinds of bodies move
     by muscle commands in the same way.
+
+    Args:
+        env: Of muscle commands.
+        teach: What the teachers want of the bodies that see this, shape (B, 14).
+        labeller: Makes muscle commands of it.
+        student: Learns; it moves its share of the bodies.
+        store: Takes the labels.
+        n_labels: How many.
+        teacher_share: Share of the episodes that the teachers move.
+        noise: On every command.
+        curriculum: Told how episodes end.
     """
     n_envs = env.settings.n_envs
     if student.observation is None or student.by_teacher is None:
         student.observation, student.by_teacher = env.reset(), np.ones(n_envs, bool)
     ended: list[np.ndarray] = []
     for _ in range(math.ceil(n_labels / n_envs)):
-        wanted = experts.act(student.observation, labeller.gait(env.rows()))
+        wanted = teach(student.observation)
         label = labeller.label(env.bodies, wanted, env.rows(), env.moved)
         store.append(student.observation, label)
         own = student.actor(torch.from_numpy(student.observation)).numpy()

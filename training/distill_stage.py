@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from kinesis_app.env.tracking import TrackingEnv, TrackingSettings
@@ -32,6 +34,10 @@ def distill_stage(run: Run) -> None:
     task = _distill_env(config)
     env = make_env("muscles", run.clips, own_part(task, run.ranks), run.ranks.seed(config.seed + 10))
     labeller = make_labeller(run.clips, env.bank, task.leashed_share > 0.0)
+
+    def teach(observation: np.ndarray) -> np.ndarray:
+        return experts.act(observation, labeller.gait(env.rows()), run.recorded[env.clip])
+
     student = distill.Student.create(new, settings, config.seed + 10, run.ranks)
     steady = replace(config.teacher.curriculum, push_max=0.0)
     curriculum = Curriculum(steady, len(run.clips), task.fail_distance)
@@ -48,7 +54,7 @@ def distill_stage(run: Run) -> None:
     store = distill.LabelStore(path, capacity, *network_sizes("muscles"), count)
     run.log.start_stage("distill", len(settings.teacher_share) + 1, student.rounds, "round")
     while student.rounds < len(settings.teacher_share) and not run.out_of_time("distill"):
-        _distill_round(run, env, experts, labeller, student, store, curriculum)
+        _distill_round(run, env, teach, labeller, student, store, curriculum)
         own = {"student": student.own_state(), "env": env_state(env), "count": store.count}
         state = {"student": student.state(), "curriculum": curriculum.state()}
         run.save("distill", state | {"ranks": run.ranks.gather_states(own)})
@@ -70,8 +76,8 @@ def experts_of(run: Run) -> Experts:
     walker = initial_actor(run, "teacher.pt", "teacher", ())
     if len(walker.sizes) < 3:
         raise KinesisError("Distillation needs a teacher: run that stage first, or --init .../teacher.pt.")
-    stander, runner = (load_network(Path(file)) if file else None for file in (run.stander, run.runner))
-    return Experts(walker, stander, runner)
+    others = (run.stander, run.runner, run.imitator)
+    return Experts(walker, *(load_network(Path(file)) if file else None for file in others))
 
 
 def _own_state(run: Run, state: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +103,7 @@ def _distill_env(config: TrainConfig) -> TrackingSettings:
 def _distill_round(
     run: Run,
     env: TrackingEnv,
-    experts: Experts,
+    teach: Callable[[np.ndarray], np.ndarray],
     labeller: distill.Labeller,
     student: distill.Student,
     store: distill.LabelStore,
@@ -106,9 +112,7 @@ def _distill_round(
     settings, start = run.config.distill, store.count
     n_labels = run.ranks.share(settings.labels, "distill.labels")
     share = settings.teacher_share[student.rounds]
-    distill.collect_labels(
-        env, experts, labeller, student, store, n_labels, share, settings.noise, curriculum
-    )
+    distill.collect_labels(env, teach, labeller, student, store, n_labels, share, settings.noise, curriculum)
     new = store.observations(start)
     student.actor.normaliser.update(new, run.ranks)
     if settings.mirror:

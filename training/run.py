@@ -22,7 +22,7 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from training.actions import network_sizes
 from training.checkpoint import load_checkpoint, save_checkpoint
-from training.clips import build_clips, load_clips
+from training.clips import build_clips, load_clips, motion_files
 from training.export import read_onnx
 from training.logbook import Logbook
 from training.networks import Actor
@@ -58,7 +58,8 @@ class Run:
         motions: Files and folders of motions beside those of the configuration.
         init: Network to start from, or an empty string.
         student: Policy to distil into, or an empty string for a new network.
-        stander, runner: Teachers of standing and running beside that of all the rest, or empty strings.
+        stander, runner, imitator: Teachers of standing, running and what is recorded beside that of all
+            the rest, or empty strings.
         command: The command line, for the card.
         pending: Checkpoint to go on from.
         interrupted: Set from outside to stop at the next safe point.
@@ -76,6 +77,7 @@ class Run:
     student: str = ""
     stander: str = ""
     runner: str = ""
+    imitator: str = ""
     command: str = ""
     pending: dict[str, Any] | None = None
     interrupted: bool = False
@@ -85,6 +87,11 @@ class Run:
     def clips(self) -> list[MotionClip]:
         """All motions of the run."""
         return all_clips(self.config, self.motions)
+
+    @property
+    def recorded(self) -> np.ndarray:
+        """Which motions come from files, shape (number of motions,)."""
+        return np.arange(len(self.clips)) >= len(self.clips) - len(motion_files(self.motions))
 
     @functools.cached_property
     def evaluation_clips(self) -> list[MotionClip]:

@@ -45,7 +45,7 @@ def new_run(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
     _check_init(config, stages[0], options.init)
     if options.student:
         check_network("--student", options.student, "the distillation", network_sizes("muscles"))
-    for option in ("stander", "runner"):
+    for option in ("stander", "runner", "imitator"):
         if file := getattr(options, option):
             check_network(f"--{option}", file, "a teacher", network_sizes("teacher"))
     _check_shares(config, stages, ranks)
@@ -63,6 +63,7 @@ def new_run(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
         "student": options.student,
         "stander": options.stander,
         "runner": options.runner,
+        "imitator": options.imitator,
         "device": options.device,
     }
     if ranks.is_first:
@@ -154,6 +155,7 @@ def _run(directory: Path, config: TrainConfig, facts: dict, seconds: float, quie
         student=facts.get("student", ""),
         stander=facts.get("stander", ""),
         runner=facts.get("runner", ""),
+        imitator=facts.get("imitator", ""),
         command=facts["command"],
     )
 
