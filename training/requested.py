@@ -15,6 +15,9 @@ from kinesis_app.session.reference import ReferencePlayer
 from kinesis_app.session.surprises import Surprises
 from kinesis_app.session.walking import endless_walk
 
+BEFORE = 5.0
+"""When the motion begins [s]: something is asked for the first time 2 to 6 s after the session's start."""
+
 
 def requested(seed: int, seconds: float = 12.0) -> MotionClip:
     """What a body is to follow in a session in which something else is asked for every few seconds.
@@ -28,14 +31,15 @@ def requested(seed: int, seconds: float = 12.0) -> MotionClip:
     """
     core = SessionCore(ReferencePlayer(endless_walk()), playing=True, loop=True, rate=math.inf)
     surprises, frames = Surprises(seed, force=0.0), []
+    first, end = round(BEFORE / CTRL_DT), round((BEFORE + seconds) / CTRL_DT)
     try:
-        for step in range(round(seconds / CTRL_DT)):
+        for step in range(end):
             for asked in surprises.due(core.snapshot()):
                 with suppress(KinesisError):  # what cannot be done from there is refused
                     core.obey(asked.message)
-            with suppress(KinesisError):
-                core.advance()
-            frames.append(core.simulation.course.physics_frames(step, N_SUBSTEPS))
+            _advance(core)
+            if step >= first:
+                frames.append(core.simulation.course.physics_frames(step, N_SUBSTEPS))
     finally:
         core.close()
     pos, quat, joints = (
@@ -44,3 +48,10 @@ def requested(seed: int, seconds: float = 12.0) -> MotionClip:
     )
     info = {"source": "gait generator"}
     return MotionClip(f"requested_{seed}", 1.0 / SIM_DT, pos, continuous_quat(quat), joints, info)
+
+
+def _advance(core: SessionCore) -> None:
+    """One control step; what is refused when it comes to planning is forgotten."""
+    while True:
+        with suppress(KinesisError):
+            return core.advance()
