@@ -14,7 +14,7 @@ from kinesis_app.body.model import SIM_DT
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, continuous_quat, resample
 from kinesis_app.motion.formats.raw import RawMotion
-from kinesis_app.motion.retarget.anatomy import Anatomy, check_axes, low_pass, resampled
+from kinesis_app.motion.retarget.anatomy import Anatomy, check_axes, resampled
 from kinesis_app.motion.retarget.contact import Contacts, detect, on_floor, toe_extension
 from kinesis_app.motion.retarget.coordinates import from_coordinates, own_clip
 from kinesis_app.motion.retarget.correction import Correction, make_feasible
@@ -27,13 +27,12 @@ from kinesis_app.motion.retarget.reach import within_reach
 from kinesis_app.motion.retarget.report import RetargetReport, measure, measure_clip
 from kinesis_app.motion.retarget.shape import sole_heights
 from kinesis_app.motion.retarget.skeleton import from_skeleton
+from kinesis_app.motion.retarget.smoothing import low_pass, smooth_joints, smooth_quat
 from kinesis_app.motion.retarget.treadmill import overground
 
 __all__ = ["RetargetReport", "measure_clip", "retarget"]
 
 FPS = 1.0 / SIM_DT
-SMOOTHING = 12.0
-"""Final low-pass [Hz], above that of the recording so that the push-off keeps its shape."""
 LIFTS, MOST_LIFTS, DEEPEST_SOLE = 2, 6, -0.008
 """Soles are put on the floor this often, and again while one would still be deeper than this [m]."""
 LATE = 0.08
@@ -198,13 +197,8 @@ def _preferred(targets: Targets, mtp: np.ndarray) -> np.ndarray:
 
 def _smoothed(pose: Pose) -> Pose:
     """Without the kinks that limits and contact edges leave in the angles."""
-    low, high = joint_table().range.T
-    quat = low_pass(continuous_quat(pose.root_quat), FPS, SMOOTHING)
-    return Pose(
-        low_pass(pose.root_pos, FPS, SMOOTHING),
-        quat / np.linalg.norm(quat, axis=1, keepdims=True),
-        np.clip(low_pass(pose.joints, FPS, SMOOTHING), low, high),
-    )
+    root = low_pass(pose.root_pos, FPS), smooth_quat(pose.root_quat, FPS)
+    return Pose(*root, smooth_joints(pose.joints, FPS))
 
 
 def _clip(pose: Pose, raw: RawMotion, name: str) -> MotionClip:

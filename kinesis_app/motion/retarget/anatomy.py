@@ -6,14 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.interpolate import CubicSpline
-from scipy.signal import butter, sosfiltfilt
 
 from kinesis_app.body.rotations import matrix_to_quat, quat_to_matrix
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import continuous_quat
-
-CUTOFF = 10.0
-"""Low-pass of the recording [Hz]; push-off has its power below 6 Hz (Winter 2009, ch. 3)."""
+from kinesis_app.motion.retarget.smoothing import low_pass
 
 
 @dataclass(frozen=True)
@@ -45,15 +42,6 @@ class Anatomy:
     @property
     def n_frames(self) -> int:
         return len(self.legs)
-
-
-def low_pass(signal: np.ndarray, fps: float, cutoff: float = CUTOFF) -> np.ndarray:
-    """Zero-lag Butterworth of order 4 along axis 0; shorter or slower recordings stay as they are."""
-    if cutoff >= 0.45 * fps or len(signal) < 4:
-        return signal
-    # Two passes lower the corner by this factor (Winter 2009, eq. 3.8).
-    sos = butter(2, min(cutoff / 0.802, 0.45 * fps), fs=fps, output="sos")
-    return sosfiltfilt(sos, signal, axis=0, padtype="odd", padlen=min(len(signal) - 2, int(fps / cutoff * 3)))
 
 
 def resampled(anatomy: Anatomy, fps: float) -> Anatomy:

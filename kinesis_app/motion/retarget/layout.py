@@ -8,11 +8,11 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from kinesis_app.body.rotations import matrix_to_quat, quat_to_matrix
-from kinesis_app.motion.clip import continuous_quat
-from kinesis_app.motion.retarget.anatomy import Anatomy, low_pass, turned
+from kinesis_app.motion.retarget.anatomy import Anatomy, turned
 from kinesis_app.motion.retarget.coordinates import thighs_kept
 from kinesis_app.motion.retarget.foot_axes import anatomical_feet, flat_feet
 from kinesis_app.motion.retarget.shape import ROOT_FROM_ANATOMICAL, body_shape
+from kinesis_app.motion.retarget.smoothing import low_pass, smooth_quat
 from kinesis_app.motion.retarget.upright import forward_lean, upright, with_trunk
 
 PELVIS_CUTOFF = 6.0
@@ -76,8 +76,7 @@ def lay_out(anatomy: Anatomy) -> tuple[Targets, float]:
 
 def _smooth_turns(root: np.ndarray, fps: float) -> np.ndarray:
     """Orientations (T, 3, 3) low-passed like the pelvis' sway."""
-    quat = low_pass(continuous_quat(matrix_to_quat(root)), fps, PELVIS_CUTOFF)
-    return quat_to_matrix(quat / np.linalg.norm(quat, axis=1, keepdims=True))
+    return quat_to_matrix(smooth_quat(matrix_to_quat(root), fps, PELVIS_CUTOFF))
 
 
 def _travel_heading(anatomy: Anatomy) -> float:

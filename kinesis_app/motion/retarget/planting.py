@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.ndimage import binary_erosion, gaussian_filter1d, maximum_filter1d
 
-from kinesis_app.body.joints import joint_table
 from kinesis_app.body.rotations import quat_rotate
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.dynamics import WORK_FPS
 from kinesis_app.motion.gait.ik import solve_legs
-from kinesis_app.motion.retarget.anatomy import low_pass
 from kinesis_app.motion.retarget.clip_state import ClipState
 from kinesis_app.motion.retarget.shape import CALCN, LEG_BODIES, body_shape
+from kinesis_app.motion.retarget.smoothing import low_pass, smooth_joints, smooth_quat
 
 SPARE = 0.002
 """Length by which a resting leg stays short of straight [m]."""
@@ -22,8 +21,6 @@ SPREAD = 0.06
 """Time over which the pelvis goes down for a leg out of reach [s]."""
 ENDS = 0.04
 """Time at either end of a stance for which a foot may be out of reach [s]; it lands later, leaves earlier."""
-CUTOFF = 12.0
-"""Low-pass of the joint angles [Hz]."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +50,12 @@ class Footing:
 
 
 def on_feet(clip: MotionClip, footing: Footing) -> MotionClip:
-    """The clip at ``WORK_FPS`` with its legs on the footing."""
-    root, quat, rot = clip.root_pos, clip.root_quat, footing.rot
+    """The clip at ``WORK_FPS``, smoothed, with its legs on the footing."""
+    root, quat = low_pass(clip.root_pos, WORK_FPS), smooth_quat(clip.root_quat, WORK_FPS)
+    rot = footing.rot
     right, left = (footing.pos[:, side] - _beyond_leg(root, quat, footing.ankles, side) for side in (0, 1))
     joints = solve_legs(root, quat, (right, left), (rot[:, 0], rot[:, 1]), clip.joints)
-    low, high = joint_table().range.T
-    return replace(clip, joints=np.clip(low_pass(joints, WORK_FPS, CUTOFF), low, high))
+    return replace(clip, root_pos=root, root_quat=quat, joints=smooth_joints(joints, WORK_FPS))
 
 
 def out_of_reach(root: np.ndarray, quat: np.ndarray, footing: Footing) -> np.ndarray:

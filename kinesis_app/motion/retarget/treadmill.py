@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from kinesis_app.motion.retarget.anatomy import Anatomy, low_pass
+from kinesis_app.motion.retarget.anatomy import Anatomy
+from kinesis_app.motion.retarget.smoothing import low_pass
 
 
 def overground(anatomy: Anatomy) -> Anatomy:
