@@ -88,7 +88,7 @@ class Run:
         """All motions of the run."""
         return all_clips(self.config, self.motions)
 
-    @property
+    @functools.cached_property
     def recorded(self) -> np.ndarray:
         """Which motions come from files, shape (number of motions,)."""
         return np.arange(len(self.clips)) >= len(self.clips) - len(motion_files(self.motions))
