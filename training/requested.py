@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from contextlib import suppress
 
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, SIM_DT
-from kinesis_app.errors import KinesisError
+from kinesis_app.evaluation.endurance import ask_and_advance
 from kinesis_app.motion.clip import MotionClip, continuous_quat
 from kinesis_app.session.core import SessionCore
 from kinesis_app.session.reference import ReferencePlayer
@@ -34,10 +33,7 @@ def requested(seed: int, seconds: float = 12.0) -> MotionClip:
     first, end = round(BEFORE / CTRL_DT), round((BEFORE + seconds) / CTRL_DT)
     try:
         for step in range(end):
-            for asked in surprises.due(core.snapshot()):
-                with suppress(KinesisError):  # what cannot be done from there is refused
-                    core.obey(asked.message)
-            _advance(core)
+            ask_and_advance(core, surprises.due(core.snapshot()))
             if step >= first:
                 frames.append(core.simulation.course.physics_frames(step, N_SUBSTEPS))
     finally:
@@ -48,10 +44,3 @@ def requested(seed: int, seconds: float = 12.0) -> MotionClip:
     )
     info = {"source": "gait generator"}
     return MotionClip(f"requested_{seed}", 1.0 / SIM_DT, pos, continuous_quat(quat), joints, info)
-
-
-def _advance(core: SessionCore) -> None:
-    """One control step; what is refused when it comes to planning is forgotten."""
-    while True:
-        with suppress(KinesisError):
-            return core.advance()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -79,18 +79,24 @@ def evaluate_endurance(
     last: dict[str, Asked] = {}
     try:
         while (shot := core.snapshot()).run_time < 60.0 * minutes - 0.5 * CTRL_DT:
-            for asked in surprises.due(shot):
-                count[asked.kind] += 1
-                last["push" if asked.kind == "push" else "request"] = asked
-                refused += not _done(functools.partial(core.obey, asked.message))
-            while not _done(core.advance):  # what cannot be done from there is refused when it is planned
-                refused += 1
+            asked = surprises.due(shot)
+            count.update(each.kind for each in asked)
+            last.update(("push" if each.kind == "push" else "request", each) for each in asked)
+            refused += ask_and_advance(core, asked)
             if core.simulation.fallen_for == 1:
                 falls.append(_fall(core.snapshot(), last))
                 last.clear()
     finally:
         core.close()
     return Endurance(minutes, force, seed, dict(sorted(count.items())), refused, tuple(falls))
+
+
+def ask_and_advance(core: SessionCore, asked: Sequence[Asked]) -> int:
+    """Ask, then one control step; how many requests were refused, at once or when they were to be planned."""
+    refused = sum(not _done(functools.partial(core.obey, each.message)) for each in asked)
+    while not _done(core.advance):
+        refused += 1
+    return refused
 
 
 def _done(work: Callable[[], None]) -> bool:
