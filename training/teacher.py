@@ -26,7 +26,7 @@ from kinesis_app.body.joints import N_JOINTS
 from kinesis_app.body.model import N_SUBSTEPS, SIM_DT
 from kinesis_app.body.muscles import N_MUSCLES
 from kinesis_app.env.bodies import Bodies
-from kinesis_app.env.reference import ReferenceBank, reference_bank
+from kinesis_app.env.reference import BEYOND, ReferenceBank, reference_bank
 from kinesis_app.env.warp_bodies import WarpBodies
 from kinesis_app.motion.clip import MotionClip, resample
 from kinesis_app.motion.dynamics import inverse_dynamics
@@ -70,18 +70,23 @@ def teacher_table(clips: Sequence[MotionClip], bank: ReferenceBank) -> TeacherTa
     dynamics = [inverse_dynamics(resample(clip, 1.0 / SIM_DT)) for clip in clips]
     table = bank.table
     talus = table.body_pos[:, 3:5]  # TRACKED: pelvis, tibiae, tali, toes; right before left
-    centre = np.concatenate([d.cop for d in dynamics]) - talus
+    centre = _tabulated([d.cop for d in dynamics]) - talus
     pelvis = np.concatenate([table.root_pos, table.root_quat, table.root_vel, table.root_angvel], axis=1)
     return TeacherTable(
         joints=np.ascontiguousarray(table.joints),
         joint_vel=np.ascontiguousarray(table.joint_vel),
-        torque=np.concatenate([d.torque for d in dynamics]),
+        torque=_tabulated([d.torque for d in dynamics]),
         pelvis=pelvis,
-        load=np.concatenate([d.load for d in dynamics]),
+        load=_tabulated([d.load for d in dynamics]),
         centre=np.where(np.isfinite(centre), np.clip(centre, -0.25, 0.25), 0.0),
-        last=np.repeat(bank.start + bank.length - 1, bank.length),
-        gait=np.concatenate([teacher_gains.gait_shares(d.load) for d in dynamics]),
+        last=np.repeat(bank.start + bank.length - 1, bank.length + BEYOND),
+        gait=_tabulated([teacher_gains.gait_shares(d.load) for d in dynamics]),
     )
+
+
+def _tabulated(of_clips: Sequence[np.ndarray]) -> np.ndarray:
+    """Rows of clips as the bank has them; beyond a clip's end, where no teacher acts, its last one."""
+    return np.concatenate([np.concatenate([rows, np.repeat(rows[-1:], BEYOND, axis=0)]) for rows in of_clips])
 
 
 class TeacherActuator:

@@ -13,6 +13,10 @@ from kinesis_app.body.model import N_SUBSTEPS, SIM_DT
 from kinesis_app.body.rotations import heading
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip, resample
+from kinesis_app.motion.continuation import continued
+
+BEYOND = 16 * N_SUBSTEPS
+"""Physics steps beyond a clip's end for policies that look ahead: there it goes on as it did."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,13 @@ class ReferenceFrame:
 
 @dataclass(frozen=True)
 class ReferenceBank:
-    """All clips in one table of ``SIM_DT`` steps.
+    """All clips in one table of ``SIM_DT`` steps, each with ``BEYOND`` more rows.
 
     Attributes:
         names: Clip names.
         start: First row of each clip, shape (N,).
-        length: Rows of each clip, shape (N,).
-        table: The states, leading axis S = sum(length).
+        length: Rows of each clip, without those beyond its end, shape (N,).
+        table: The states, leading axis S = sum(length + BEYOND).
         qpos: MuJoCo positions, shape (S, 35).
         qvel: MuJoCo velocities, shape (S, 34).
     """
@@ -68,8 +72,8 @@ class ReferenceBank:
         return (self.length - 1) // N_SUBSTEPS
 
     def rows(self, clip: np.ndarray, step: np.ndarray) -> np.ndarray:
-        """Table rows of physics step ``step`` of clips ``clip``; a clip holds its last frame."""
-        return self.start[clip] + np.clip(step, 0, self.length[clip] - 1)
+        """Table rows of physics step ``step`` of clips ``clip``, at most ``BEYOND`` beyond their ends."""
+        return self.start[clip] + np.clip(step, 0, self.length[clip] - 1 + BEYOND)
 
     def at(self, rows: np.ndarray) -> ReferenceFrame:
         """The states at table rows (any shape)."""
@@ -88,11 +92,13 @@ def reference_bank(clips: Sequence[MotionClip]) -> ReferenceBank:
     for clip in resampled:
         if clip.n_frames <= N_SUBSTEPS:
             raise KinesisError(f"Clip '{clip.name}' lasts {clip.duration:.3f} s, less than a control step.")
-    qpos = [clip.qpos() for clip in resampled]
-    qvel = [clip.qvel() for clip in resampled]
+    tabulated = [continued(clip, BEYOND) for clip in resampled]
+    qpos = [clip.qpos() for clip in tabulated]
+    qvel = [clip.qvel() for clip in tabulated]
     body_pos = [tracked_positions(q) for q in qpos]
     body_vel = np.concatenate([np.gradient(p, SIM_DT, axis=0) for p in body_pos])
-    length = np.array([len(q) for q in qpos])
+    length = np.array([clip.n_frames for clip in resampled])
+    start = np.cumsum(length + BEYOND) - length - BEYOND
     all_qpos, all_qvel = np.concatenate(qpos), np.concatenate(qvel)
     table = ReferenceFrame(
         root_pos=all_qpos[:, :3],
@@ -106,4 +112,4 @@ def reference_bank(clips: Sequence[MotionClip]) -> ReferenceBank:
         body_vel=body_vel,
     )
     names = tuple(clip.name for clip in clips)
-    return ReferenceBank(names, np.cumsum(length) - length, length, table, all_qpos, all_qvel)
+    return ReferenceBank(names, start, length, table, all_qpos, all_qvel)

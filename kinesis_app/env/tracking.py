@@ -187,7 +187,7 @@ class TrackingEnv:
         effort = np.square(frame.activation).mean(axis=1)
         terms = reward_terms(frame, reference, effort, self.settings.reward)
         if self.settings.reward.arrival > 0.0:
-            last = self.bank.at(self.bank.rows(self.clip, self.bank.length[self.clip]))
+            last = self.bank.at(self.bank.rows(self.clip, self.bank.length[self.clip] - 1))
             goal = last.root_pos[:, :2] + self.moved
             terms["arrival"] = arrival_reward(frame, goal, self.settings.reward)
         return terms

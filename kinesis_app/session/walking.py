@@ -130,7 +130,8 @@ def continue_walk(
 
 def _jerks(new: Course, old: Course) -> bool:
     """Whether a leg that cannot reach its foot jerks in ``new``, which is rare, and not in ``old``."""
-    after, before = (np.abs(np.diff(c.bank.table.body_pos, 2, axis=0)).max() / SIM_DT**2 for c in (new, old))
+    places = [course.bank.table.body_pos[: course.bank.length[0]] for course in (new, old)]
+    after, before = (np.abs(np.diff(place, 2, axis=0)).max() / SIM_DT**2 for place in places)
     return bool(after > JERK * max(before, USUAL))
 
 
