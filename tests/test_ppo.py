@@ -24,7 +24,7 @@ from training.config import load_config, to_yaml
 from training.curriculum import Curriculum
 from training.distill import imitation_loss
 from training.env_state import env_state, restore_env
-from training.networks import Actor, Normaliser, kl_divergence, log_probability
+from training.networks import Actor, Normaliser, kl_divergence, log_probability, widened
 from training.rollout import advantages, successor_values
 from training.settings import CurriculumSettings, PpoSettings, TrainConfig
 
@@ -99,6 +99,23 @@ def test_gaussian_formulas_match_torch() -> None:
     torch.testing.assert_close(log_probability(action, mean, log_std), old.log_prob(action).sum(-1))
     expected = torch.distributions.kl_divergence(old, new).sum(-1)
     torch.testing.assert_close(kl_divergence(mean, log_std, new_mean, new_log_std), expected)
+
+
+def test_a_widened_network_is_the_same_function_that_can_learn_more() -> None:
+    random = torch.Generator().manual_seed(0)
+    narrow = Actor(5, 3, (8, 6), random)
+    narrow.normaliser.update(3.0 + 2.0 * torch.randn(200, 5, generator=random))
+    wide = widened(narrow, (16, 6), random)
+    x = torch.randn(50, 5, generator=random)
+    assert wide.sizes == [5, 16, 6, 3]
+    torch.testing.assert_close(wide(x), narrow(x))
+    wide(x).square().sum().backward()
+    second = wide.layers[2]
+    assert isinstance(second, torch.nn.Linear)
+    assert second.weight.grad is not None
+    assert (second.weight.grad[:, 8:].abs() > 0.0).any()  # the new units can be made use of
+    for other in ((4, 8), (8, 6, 4)):
+        assert widened(narrow, other, random) is narrow
 
 
 def test_imitation_loss_spares_what_the_limits_clip() -> None:

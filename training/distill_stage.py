@@ -18,7 +18,7 @@ from training.curriculum import Curriculum
 from training.env_state import env_state, restore_env
 from training.experts import Experts
 from training.mirror import observation_mirror, reflection
-from training.networks import Actor
+from training.networks import Actor, widened
 from training.run import InterruptedRunError, Run, initial_actor, load_network, own_part
 from training.settings import TrainConfig
 
@@ -27,10 +27,11 @@ def distill_stage(run: Run) -> None:
     """DAgger from the teacher to the network of 80 muscle commands."""
     config, settings = run.config, run.config.distill
     experts = experts_of(run)
+    random = torch.Generator().manual_seed(config.seed)
     if run.student:
-        new = load_network(Path(run.student))
+        new = widened(load_network(Path(run.student)), settings.hidden, random)
     else:
-        new = Actor(*network_sizes("muscles"), settings.hidden, torch.Generator().manual_seed(config.seed))
+        new = Actor(*network_sizes("muscles"), settings.hidden, random)
     task = _distill_env(config)
     env = make_env("muscles", run.clips, own_part(task, run.ranks), run.ranks.seed(config.seed + 10))
     labeller = make_labeller(run.clips, env.bank, task.leashed_share > 0.0)

@@ -101,6 +101,27 @@ class Actor(nn.Module):
         return [linear[0].in_features, *(layer.out_features for layer in linear)]
 
 
+@torch.no_grad()
+def widened(actor: Actor, hidden: Sequence[int], generator: torch.Generator) -> Actor:
+    """The same function in wider layers, with room to learn more (Net2Net, Chen et al. 2016).
+
+    The old units keep their weights and see none of the new ones, whose own weights are random. A network
+    of another depth, or wider somewhere already, is returned as it is.
+    """
+    n, *old, m = actor.sizes
+    if len(old) != len(hidden) or any(a > b for a, b in zip(old, hidden, strict=True)):
+        return actor
+    wide = Actor(n, m, hidden, generator)
+    wide.normaliser.load_state_dict(actor.normaliser.state_dict())
+    pairs = zip(actor.layers, wide.layers, strict=True)
+    for narrow, layer in ((a, b) for a, b in pairs if isinstance(a, nn.Linear) and isinstance(b, nn.Linear)):
+        rows, columns = narrow.weight.shape
+        layer.weight[:rows] = 0.0
+        layer.weight[:rows, :columns] = narrow.weight
+        layer.bias[:rows] = narrow.bias
+    return wide
+
+
 class ActorCritic(nn.Module):
     """Gaussian policy with a learned spread that ignores the state, and a value function.
 

@@ -97,7 +97,7 @@ class DistillSettings:
             map clips there, so nothing is lost.
         noise: Standard deviation added to the actions of the student while data are collected.
         mirror: Learn from each label or its mirror image, by lot.
-        hidden: Hidden widths of the muscle network.
+        hidden: Hidden widths of the muscle network; a narrower ``--student`` is widened to them.
     """
 
     labels: int = 36_000
