@@ -253,8 +253,8 @@ def test_a_full_minute_of_states_is_kept_and_no_more() -> None:
 
 def test_references_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """A walk that is planned anew all the time leaves many references; old moments go earlier."""
-    monkeypatch.setattr("kinesis_app.session.history.MOST_COURSE_BYTES", 2e6)
-    sim = Simulation(standing_clip(5.0), Wavy())  # 1 MB of reference each
+    monkeypatch.setattr("kinesis_app.session.history.MOST_COURSE_BYTES", 2.3e6)
+    sim = Simulation(standing_clip(5.0), Wavy())  # 1.1 MB of reference each
     for _ in range(4):
         sim.load_motion(standing_clip(5.0))
         for _ in range(5):
