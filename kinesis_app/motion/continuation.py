@@ -8,6 +8,7 @@ import numpy as np
 
 from kinesis_app.body.rotations import heading, quat_mul, quat_rotate, yaw_quat
 from kinesis_app.motion.clip import MotionClip, continuous_quat
+from kinesis_app.motion.smooth_step import smooth_step
 
 SEARCHED = 1.2
 """How much earlier than just in time a moment like the end is looked for [s]: any stride comes round."""
@@ -52,8 +53,7 @@ def _as_after(clip: MotionClip, moment: int, n_frames: int) -> MotionClip:
     rows = moment + np.arange(n_frames + 1)
     facing = heading(clip.root_quat)
     turn = yaw_quat(facing[-1] - facing[moment])
-    u = np.linspace(0.0, 1.0, n_frames + 1)[:, None]
-    fading = 1.0 - u**3 * (10.0 - u * (15.0 - 6.0 * u))
+    fading = 1.0 - smooth_step(np.linspace(0.0, 1.0, n_frames + 1))[:, None]
     pos = quat_rotate(turn, clip.root_pos[rows] - clip.root_pos[moment])
     pos[:, :2] += clip.root_pos[-1, :2]
     pos[:, 2:] = clip.root_pos[rows, 2:] + fading * (clip.root_pos[-1, 2] - clip.root_pos[moment, 2])

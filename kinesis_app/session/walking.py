@@ -16,6 +16,7 @@ from kinesis_app.motion.gait.plan import RUNS_FROM, path_of
 from kinesis_app.motion.gait.replanning import replan
 from kinesis_app.motion.gait.spans import with_runs_begun
 from kinesis_app.motion.gait.style import style_from
+from kinesis_app.motion.smooth_step import smooth_step
 from kinesis_app.session.course import Course
 from kinesis_app.session.requests import Request
 
@@ -220,8 +221,7 @@ def _beside(old: ReferenceFrame, new: MotionClip, at: int) -> tuple[float, float
 
 def _spliced(old: ReferenceFrame, new: MotionClip, at: int, blend: float) -> MotionClip:
     """``old`` before frame ``at``, ``new`` after a ``blend`` [s]; both on the same frames."""
-    u = np.clip((np.arange(new.n_frames) - at) * SIM_DT / blend, 0.0, 1.0)[:, None]
-    w = u**3 * (10.0 + u * (6.0 * u - 15.0))
+    w = smooth_step((np.arange(new.n_frames) - at) * SIM_DT / blend)[:, None]
     quat = np.where(_apart(old.root_quat, new.root_quat), -new.root_quat, new.root_quat)
     blended = (1.0 - w) * old.root_quat + w * quat
     return replace(

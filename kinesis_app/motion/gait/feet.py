@@ -10,10 +10,11 @@ import numpy as np
 from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.curves import MonotoneCurve
-from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, foot_shape, roll_way, smooth_step, turn_about
+from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, foot_shape, roll_way, turn_about
 from kinesis_app.motion.gait.sidesteps import edge_roll, passing
 from kinesis_app.motion.gait.stances import STANDING_PHASE, Footsteps, Stance
 from kinesis_app.motion.gait.swing import cleared, swing_path
+from kinesis_app.motion.smooth_step import smooth_step
 
 LONGEST_SWING = 120
 """No swing takes more frames."""

@@ -19,7 +19,7 @@ from kinesis_app.motion.gait.curves import MonotoneCurve
 from kinesis_app.motion.gait.feet import FootTrack
 from kinesis_app.motion.gait.fitted import fitted
 from kinesis_app.motion.gait.plan import GRID_FPS
-from kinesis_app.motion.gait.rolling import smooth_step
+from kinesis_app.motion.smooth_step import smooth_step
 
 KNEE_REACH = np.radians(3.8)
 """Straightest knee that the pelvis height may ask for [rad]."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinesis_app.motion.gait.plan import GRID_FPS, Path
-from kinesis_app.motion.gait.rolling import smooth_step
+from kinesis_app.motion.smooth_step import smooth_step
 
 STEADY = 5.0
 """So long before the change to walking a steady walk is imagined, which the steps go on from [s]."""

@@ -12,9 +12,9 @@ from kinesis_app.motion.balance import Tolerance, gentlest
 from kinesis_app.motion.dynamics import derivatives, generalised_force, root_wrench, zmp_of
 from kinesis_app.motion.gait.alternation import Change, RunStretch
 from kinesis_app.motion.gait.plan import COM_BEHIND, GRID_FPS
-from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.running_body import way_up
 from kinesis_app.motion.gait.running_pelvis import GRAVITY, ForcePlan, Runner
+from kinesis_app.motion.smooth_step import smooth_step
 
 LANDED = (0.05, 0.13)
 """When the foot that lands in one gait and leaves in the other changes, after its strike [s]: it is flat."""

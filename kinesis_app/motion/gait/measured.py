@@ -10,6 +10,7 @@ import numpy as np
 from kinesis_app.body.joints import joint_angles, joint_velocities
 from kinesis_app.body.model import physics_model, scratch_data
 from kinesis_app.body.rotations import quat_conj, quat_mul, quat_to_matrix, rotvec_from_quat
+from kinesis_app.motion.smooth_step import smooth_step
 
 _STEP = 1e-4
 """Time step of the numerical velocities [s]."""
@@ -80,6 +81,6 @@ def fading(n: int, frames: int, start: np.ndarray, rate: np.ndarray) -> np.ndarr
     """A difference that begins at ``start`` (k,), changing by ``rate`` (k,) per frame, and is gone after
     ``frames``: a quintic without velocity and acceleration at its end, (n, k)."""
     u = np.clip(np.arange(n) / max(frames, 1), 0.0, 1.0)[:, None]
-    place = 1.0 - u**3 * (10.0 - u * (15.0 - 6.0 * u))
+    place = 1.0 - smooth_step(u)
     speed = u * (1.0 - u**2 * (6.0 - u * (8.0 - 3.0 * u)))
     return place * start + speed * max(frames, 1) * rate

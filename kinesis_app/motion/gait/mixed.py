@@ -11,11 +11,11 @@ from kinesis_app.motion.gait.alternation import LEAD, RunStretch, WalkStretch, a
 from kinesis_app.motion.gait.held_path import first_frame
 from kinesis_app.motion.gait.joining import Gait, joined_run, needed_shift, unit
 from kinesis_app.motion.gait.plan import GRID_FPS, GaitPlan, Path
-from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.running_body import settled
 from kinesis_app.motion.gait.running_pelvis import Runner
 from kinesis_app.motion.gait.seam import computed_from
 from kinesis_app.motion.gait.walking_body import FIRST_FRAME, walked_body, wanted_in, window_start
+from kinesis_app.motion.smooth_step import smooth_step
 
 AROUND = (-1.2, 2.0)
 """So much motion around the time when a run begins says where its steps are to be [s]."""

@@ -23,8 +23,8 @@ from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.feet import FootTrack
 from kinesis_app.motion.gait.fitted import fitted
 from kinesis_app.motion.gait.plan import GRID_FPS
-from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.style import Style
+from kinesis_app.motion.smooth_step import smooth_step
 
 GRAVITY = 9.81
 PELVIS_SHARE = {"rotation": 0.4, "obliquity": 0.6}

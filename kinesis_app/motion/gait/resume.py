@@ -20,6 +20,7 @@ from kinesis_app.motion.gait.measured import Measured
 from kinesis_app.motion.gait.sidesteps import clear_of
 from kinesis_app.motion.gait.stances import GRID_FPS, Footsteps
 from kinesis_app.motion.gait.style import Style
+from kinesis_app.motion.smooth_step import smooth_step
 
 PENDULUM = float(np.sqrt(9.81 / 0.95))
 """w of the body as a pendulum [1/s]."""
@@ -145,5 +146,4 @@ class Resume:
 
     def _left(self, time: np.ndarray) -> np.ndarray:
         length = max(RETURN_TIME, float(np.linalg.norm(self.offset)) / RETURN_SPEED)
-        u = np.clip((np.asarray(time) - self.frame / GRID_FPS) / length, 0.0, 1.0)[..., None]
-        return 1.0 - u**3 * (10.0 - u * (15.0 - 6.0 * u))
+        return 1.0 - smooth_step((np.asarray(time) - self.frame / GRID_FPS) / length)[..., None]

@@ -13,6 +13,7 @@ from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.fitted import pitch_bumps
 from kinesis_app.motion.gait.stances import STANDING_PHASE
+from kinesis_app.motion.smooth_step import smooth_step
 
 FLAT_ZONE = np.radians(1.2)
 """Pitch that counts as flat in stance [rad]."""
@@ -79,12 +80,6 @@ def foot_shape(
     extension = extension * (1.0 - smooth_step((cycle - off) / 0.2))
     roll = (1.0 - 2.0 * side) * (MTP_AXIS[0] * TOES_FLAT_SHARE * extension - edge)
     return CALCN_TO_GROUND @ turn_about(2, pitch) @ turn_about(0, roll), -extension
-
-
-def smooth_step(u: np.ndarray) -> np.ndarray:
-    """Quintic step from 0 to 1 with flat ends."""
-    u = np.minimum(np.maximum(u, 0.0), 1.0)
-    return u**3 * (10.0 + u * (6.0 * u - 15.0))
 
 
 def _flattened(pitch: np.ndarray, phase: np.ndarray) -> np.ndarray:

@@ -14,14 +14,10 @@ from kinesis_app.body.joints import joint_table
 from kinesis_app.body.rotations import quat_to_matrix
 from kinesis_app.motion.dynamics import foot_spheres
 from kinesis_app.motion.gait.leg import SOLVED, feet_of
-from kinesis_app.motion.gait.rolling import (
-    hinge_of_toes,
-    smooth_step,
-    sphere_centres,
-    toe_rotation,
-)
+from kinesis_app.motion.gait.rolling import hinge_of_toes, sphere_centres, toe_rotation
 from kinesis_app.motion.gait.running_pelvis import FootPose, Runner
 from kinesis_app.motion.gait.stances import GRID_FPS
+from kinesis_app.motion.smooth_step import smooth_step
 
 FULLY = 0.04
 """An ankle this near its limit is fully bent [rad]."""

@@ -24,7 +24,7 @@ from kinesis_app.motion.dynamics import derivatives, foot_spheres, generalised_f
 from kinesis_app.motion.gait.heights import hip_offset
 from kinesis_app.motion.gait.ik import solve_legs
 from kinesis_app.motion.gait.plan import GRID_FPS
-from kinesis_app.motion.gait.rolling import smooth_step
+from kinesis_app.motion.smooth_step import smooth_step
 
 GRAVITY = 9.81
 SMOOTHING = 0.012

@@ -12,14 +12,8 @@ from kinesis_app.body.kinematics import BODIES, forward
 from kinesis_app.body.rotations import quat_from_axis_angle, quat_mul, upright_quat
 from kinesis_app.motion.balance import NormalEquations
 from kinesis_app.motion.gait import running_norms as norms
-from kinesis_app.motion.gait.rolling import (
-    CALCN_TO_GROUND,
-    MTP_AXIS,
-    MTP_LIMIT,
-    roll_way,
-    smooth_step,
-    turn_about,
-)
+from kinesis_app.motion.gait.rolling import CALCN_TO_GROUND, MTP_AXIS, MTP_LIMIT, roll_way, turn_about
+from kinesis_app.motion.smooth_step import smooth_step
 
 STEP_WIDTH = 0.07
 """Distance of the two feet's tracks [m]; runners' feet land nearly on one line."""

@@ -14,8 +14,8 @@ from kinesis_app.motion.gait.feet import FootTrack
 from kinesis_app.motion.gait.heights import HEIGHT_SMOOTHING
 from kinesis_app.motion.gait.measured import Measured, fading, turned
 from kinesis_app.motion.gait.resume import Resume
-from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.stances import GRID_FPS, Footsteps
+from kinesis_app.motion.smooth_step import smooth_step
 
 TRUNK_FADE, HEIGHT_FADE, JOINT_FADE = 0.5, 0.2, 0.3
 """How long the pelvis, its height and the joints take to join the plan [s]."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.stances import Stance
 from kinesis_app.motion.gait.style import Style
+from kinesis_app.motion.smooth_step import smooth_step
 
 PASSING_WIDTH = 0.1
 """Distance across at which a foot in swing passes the other [m]."""

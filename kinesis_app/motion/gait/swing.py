@@ -6,7 +6,7 @@ import numpy as np
 
 from kinesis_app.motion.gait import norms
 from kinesis_app.motion.gait.fitted import swing_bumps
-from kinesis_app.motion.gait.rolling import smooth_step
+from kinesis_app.motion.smooth_step import smooth_step
 
 CLEARANCE = 0.012
 """Least height of the foot over the floor in mid swing [m]."""

@@ -15,10 +15,10 @@ from kinesis_app.motion.gait import heights, norms, pelvis, seam
 from kinesis_app.motion.gait.feet import FootTrack, foot_track
 from kinesis_app.motion.gait.ik import solve_legs
 from kinesis_app.motion.gait.plan import COM_BEHIND, GRID_FPS, GaitPlan
-from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.gait.seam import Seam
 from kinesis_app.motion.gait.stances import Footsteps, since
 from kinesis_app.motion.gait.style import Style
+from kinesis_app.motion.smooth_step import smooth_step
 
 FIRST_FRAME = round(-1.5 * GRID_FPS)
 """No motion is computed from before this grid frame on."""

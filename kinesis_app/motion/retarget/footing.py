@@ -6,12 +6,12 @@ import numpy as np
 from scipy.ndimage import binary_closing, binary_opening, gaussian_filter1d, maximum_filter1d
 
 from kinesis_app.motion.dynamics import TOUCH_HEIGHT, WORK_FPS
-from kinesis_app.motion.gait.rolling import smooth_step
 from kinesis_app.motion.intervals import intervals
 from kinesis_app.motion.retarget.clip_state import ClipState
 from kinesis_app.motion.retarget.contact import CREEP, MAX_SLIDE, SINK
 from kinesis_app.motion.retarget.locking import bridged
 from kinesis_app.motion.skate import sole_slip
+from kinesis_app.motion.smooth_step import smooth_step
 
 CLEARANCE = 0.022
 """Height of a swinging sole over the floor in mid swing [m]: humans pass with 10 to 20 mm
