@@ -106,7 +106,13 @@ def _commands(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str
 
 
 def _endurance(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, Any], str]:
-    endurance = evaluate_endurance(policy, options.minutes, force=options.hardest_push, seed=options.seed)
+    endurance = evaluate_endurance(
+        policy,
+        options.minutes,
+        force=options.hardest_push,
+        seed=options.seed,
+        foresight=not options.blind,
+    )
     return endurance.to_json(), endurance_table(endurance)
 
 

@@ -74,6 +74,8 @@ def endurance_table(run: Endurance) -> str:
     head = ("fell at [s]", "asked last", "ago [s]", "doing", "pushed last", "ago [s]")
     kinds = ", ".join(f"{count} {kind}{'e' * (kind == 'push')}s" for kind, count in run.asked.items())
     line = f"{run.minutes:g} minutes: {len(run.falls)} falls; {kinds} up to {run.force_n:g} N"
+    if run.foresight:
+        line += f"; {run.ways_taken} times it foresaw a fall and went on another way"
     return f"{columns(head, rows, right={0, 2, 5})}\n{line}" if rows else line
 
 

@@ -132,7 +132,11 @@ def _evaluate() -> _Parser:
         help="motions and pushes with muscles that obey K control steps (33 ms) late, at most 5; "
         "a forward model of the body makes up for it",
     )
-    parser.add_argument("--blind", action="store_true", help="a delay without the forward model")
+    parser.add_argument(
+        "--blind",
+        action="store_true",
+        help="without the forward model: a delay is not made up for, in --minutes no fall is foreseen",
+    )
     parser.add_argument(
         "--leashed",
         action="store_true",

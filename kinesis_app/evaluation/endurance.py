@@ -49,6 +49,8 @@ class Endurance:
         asked: How often each kind was asked.
         refused: How many requests were refused.
         falls: All of them; after each the human stands up again at the start.
+        foresight: Whether it looked ahead, as in the window, see :mod:`kinesis_app.session.lookout`.
+        ways_taken: How often it then went on another way, as it would have fallen.
     """
 
     minutes: float
@@ -57,6 +59,8 @@ class Endurance:
     asked: dict[str, int]
     refused: int
     falls: tuple[Fall, ...]
+    foresight: bool = True
+    ways_taken: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The documented form for scripts."""
@@ -64,7 +68,12 @@ class Endurance:
 
 
 def evaluate_endurance(
-    policy: PolicyFunction, minutes: float = 10.0, *, force: float = 80.0, seed: int = 0
+    policy: PolicyFunction,
+    minutes: float = 10.0,
+    *,
+    force: float = 80.0,
+    seed: int = 0,
+    foresight: bool = True,
 ) -> Endurance:
     """Let a human live through ``minutes`` of requests and pushes, as fast as it goes.
 
@@ -73,8 +82,10 @@ def evaluate_endurance(
         minutes: Simulated time.
         force: Hardest push [N] at the pelvis for 0.2 s, from any side; 0 for none.
         seed: Of everything that is asked; the same seed gives the same run.
+        foresight: Whether who would fall goes on another way.
     """
     core = SessionCore(Simulation(endless_walk(), policy), playing=True, loop=True, rate=math.inf)
+    core.obey(m.SetForesight(foresight))
     surprises, falls, count, refused = Surprises(seed, force), list[Fall](), Counter[str](), 0
     last: dict[str, Asked] = {}
     try:
@@ -88,7 +99,8 @@ def evaluate_endurance(
                 last.clear()
     finally:
         core.close()
-    return Endurance(minutes, force, seed, dict(sorted(count.items())), refused, tuple(falls))
+    asked_of = dict(sorted(count.items()))
+    return Endurance(minutes, force, seed, asked_of, refused, tuple(falls), foresight, core.ways_taken)
 
 
 def ask_and_advance(core: SessionCore, asked: Sequence[Asked]) -> int:

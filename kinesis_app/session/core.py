@@ -86,7 +86,13 @@ class SessionCore:
             loop=self._loop,
             loop_range=review.loop_range,
             surprises=self._surprises is not None,
+            foresight=self._run.foresight,
         )
+
+    @property
+    def ways_taken(self) -> int:
+        """How often the human foresaw a fall and went on another way."""
+        return self._run.ways_taken
 
     def tell(self, level: str, text: str) -> None:
         """Let the user know."""
@@ -162,6 +168,7 @@ class SessionCore:
             m.SetExperiment: lambda c: run.set_experiment(c.experiment),
             m.ExportRun: self._export,
             m.Surprise: self._set_surprises,
+            m.SetForesight: self._set_foresight,
         }
 
     def _play(self) -> None:
@@ -210,3 +217,6 @@ class SessionCore:
     def _set_surprises(self, command: m.Surprise) -> None:
         start = self.simulation.run_time
         self._surprises = Surprises(command.seed, command.force, start) if command.on else None
+
+    def _set_foresight(self, command: m.SetForesight) -> None:
+        self._run.foresight = command.on

@@ -30,6 +30,8 @@ class Course:
         speed: Walking speed asked of it [m/s]; None for other clips.
         task: What a typed command, goals or steering made of the plan, to show.
         moved: How far the body took the reference along over the ground [m], x and y.
+        kept_until: Control step of the session before which it is not led back to where it was planned:
+            it was chosen to keep the human from falling.
     """
 
     clip: MotionClip
@@ -39,6 +41,7 @@ class Course:
     speed: float | None = None
     task: Task | None = None
     moved: tuple[float, float] = (0.0, 0.0)
+    kept_until: int = 0
 
     @property
     def last_step(self) -> int:

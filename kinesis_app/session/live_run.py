@@ -17,6 +17,7 @@ from kinesis_app.session.course import Course
 from kinesis_app.session.director import Director
 from kinesis_app.session.handling import Vector, check_finite
 from kinesis_app.session.look import snapshot_of
+from kinesis_app.session.lookout import Lookout
 from kinesis_app.session.requests import Request, SpeedRequest, check_speed
 from kinesis_app.session.review import Review
 from kinesis_app.session.simulation import Simulation
@@ -38,7 +39,12 @@ class LiveRun:
     def __init__(self, simulation: Simulation, review: Review, clock: Clock, events: deque[m.Event]) -> None:
         self.simulation = simulation
         self._review, self._clock, self._events = review, clock, events
+        self.foresight = True
+        """Whether a human that would fall goes on another way."""
+        self.ways_taken = 0
+        """How often it did."""
         self._director = Director()
+        self._lookout = Lookout()
         self._again: Extensions = deque()  # of the run that was branched off, while nobody interferes
         self._speed: float | None = None  # last one asked for, kept over restarts
         self._shown: m.Snapshot | None = None  # until something changes
@@ -69,8 +75,12 @@ class LiveRun:
             KinesisError: If what was asked cannot be done; it is then forgotten.
         """
         self._shown = None
-        if not self._again:
-            self._director.planner.update(self.simulation, self._clock.rate)
+        if self._again:
+            return
+        if self.foresight and self._lookout.update(self.simulation, self._clock.rate):
+            self.ways_taken += 1
+            self._events.append(m.Event("info", "Foresaw a fall: goes on another way."))
+        self._director.planner.update(self.simulation, self._clock.rate)
 
     def news(self) -> list[m.Event]:
         """What the user should know after a step."""
@@ -96,6 +106,7 @@ class LiveRun:
     def close(self) -> None:
         """End the helpers."""
         self._director.planner.close()
+        self._lookout.close()
 
     # --- put elsewhere -----------------------------------------------------------------------
 
@@ -124,6 +135,7 @@ class LiveRun:
             undisturbed: Whether the run shall repeat what is forgotten; else something changes now.
         """
         self._again.clear()
+        self._lookout.forget()
         if self._review.cursor is None:
             return
         if undisturbed:
@@ -149,6 +161,7 @@ class LiveRun:
         """The body was put somewhere: let the history know what that looks like."""
         self._shown = None
         self._again.clear()
+        self._lookout.forget()
         self._look_live()
 
     # --- what it does ------------------------------------------------------------------------

@@ -162,7 +162,9 @@ def _is_astray(simulation: Simulation) -> bool:
     course, time = simulation.course, simulation.time
     if course.plan is None or not course.endless or math.hypot(*course.moved) < ASTRAY:
         return False
-    if simulation.fallen or reaction(course.plan, time) == STANDING_REACTION:
+    if simulation.fallen or simulation.step_index < course.kept_until:
+        return False
+    if reaction(course.plan, time) == STANDING_REACTION:
         return False
     return not keeps_its_plan(course.plan, time)
 

@@ -153,12 +153,12 @@ class Simulation:
             KinesisError: If the policy or the physics gave numbers that are not finite. The state
                 is then as it was before the step, and ``attempt`` says how far it came.
         """
-        before = self._checkpoint()
+        before = self.checkpoint()
         self.attempt = NO_ATTEMPT
         try:
             self._advance()
         except Exception:
-            self._restore(before)
+            self.restore(before)
             raise
         self._remember()
 
@@ -171,8 +171,34 @@ class Simulation:
         forgotten = self.history.forget_after(run_step)
         moment = self.history.at(self.history.last)
         self.excitations, self.applied = moment.excitations, moment.wrenches
-        self._restore(moment.checkpoint)
+        self.restore(moment.checkpoint)
         return forgotten
+
+    def checkpoint(self) -> Checkpoint:
+        """All that the next steps depend on."""
+        data = self.bodies.data[0]
+        return Checkpoint(
+            run_step=self.run_step,
+            step=self.step_index,
+            physics=physics_state(data),
+            touch=data.sensordata.copy(),
+            excitation=self.excitation,
+            course=self.course,
+            policy=(self.policy, self.policy_name),
+            treatment=self.treatment,
+            fallen_for=self.fallen_for,
+        )
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Be as a checkpoint says, of this simulation or another; the history stays."""
+        if checkpoint.treatment.experiment is not self.treatment.experiment:
+            self._impose(checkpoint.treatment.experiment)
+        restore_physics(self.bodies.data[0], checkpoint.physics, checkpoint.touch)
+        self.run_step, self.step_index = checkpoint.run_step, checkpoint.step
+        self.course, self.excitation = checkpoint.course, checkpoint.excitation
+        self.policy, self.policy_name = checkpoint.policy
+        self.treatment, self.fallen_for = checkpoint.treatment, checkpoint.fallen_for
+        self._look()
 
     # --- how it does it --------------------------------------------------------------------
 
@@ -227,28 +253,4 @@ class Simulation:
         self.body_error = float(body_error(self.frame, self.course.at(self.step_index))[0])
 
     def _remember(self) -> None:
-        self.history.push(Moment(self._checkpoint(), self.excitations, self.applied))
-
-    def _checkpoint(self) -> Checkpoint:
-        data = self.bodies.data[0]
-        return Checkpoint(
-            run_step=self.run_step,
-            step=self.step_index,
-            physics=physics_state(data),
-            touch=data.sensordata.copy(),
-            excitation=self.excitation,
-            course=self.course,
-            policy=(self.policy, self.policy_name),
-            treatment=self.treatment,
-            fallen_for=self.fallen_for,
-        )
-
-    def _restore(self, checkpoint: Checkpoint) -> None:
-        if checkpoint.treatment.experiment is not self.treatment.experiment:
-            self._impose(checkpoint.treatment.experiment)
-        restore_physics(self.bodies.data[0], checkpoint.physics, checkpoint.touch)
-        self.run_step, self.step_index = checkpoint.run_step, checkpoint.step
-        self.course, self.excitation = checkpoint.course, checkpoint.excitation
-        self.policy, self.policy_name = checkpoint.policy
-        self.treatment, self.fallen_for = checkpoint.treatment, checkpoint.fallen_for
-        self._look()
+        self.history.push(Moment(self.checkpoint(), self.excitations, self.applied))

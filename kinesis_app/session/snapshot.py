@@ -54,6 +54,7 @@ class Snapshot:
         loop: Whether a motion that ends, or a human that fell, starts again.
         loop_range: Run times between which the history is shown again and again [s], or None.
         surprises: Whether goals, sentences and pushes come at random.
+        foresight: Whether a human that would fall goes on another way, if one is found.
     """
 
     time: float
@@ -89,4 +90,5 @@ class Snapshot:
     loop: bool = True
     loop_range: tuple[float, float] | None = None
     surprises: bool = False
+    foresight: bool = True
     task: Task | None = None

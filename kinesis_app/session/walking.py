@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, SIM_DT
-from kinesis_app.env.reference import ReferenceFrame, reference_bank
+from kinesis_app.env.reference import reference_bank
 from kinesis_app.errors import KinesisError
-from kinesis_app.motion.clip import MotionClip, continuous_quat
+from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait import GaitPlan, generate
 from kinesis_app.motion.gait.plan import RUNS_FROM, path_of
 from kinesis_app.motion.gait.replanning import replan
 from kinesis_app.motion.gait.spans import with_runs_begun
 from kinesis_app.motion.gait.style import style_from
-from kinesis_app.motion.smooth_step import smooth_step
 from kinesis_app.session.course import Course
 from kinesis_app.session.requests import Request
+from kinesis_app.session.splice import FARTHEST_FROM_PLAN, after, beside, spliced
 
 DEFAULT_SPEED = 1.1
 CHUNK = 16.0
@@ -48,10 +48,6 @@ USUAL, JERK = 100.0, 1.6
 """Greatest acceleration of the body's parts in brisk walking [m/s^2]; how many times that is a jerk."""
 RUN_UP = 6
 """Control steps of the past kept in a spliced clip, so that velocities at the splice are right."""
-FARTHEST_FROM_PLAN = 0.9
-"""A pelvis further from the plan's path than this [m] follows another; after a short run it is 0.6 behind."""
-MAX_JUMP = 0.05
-"""A motion further beside the one under way until the splice is taken along to it [m]."""
 
 
 def endless_walk(speed: float = DEFAULT_SPEED) -> MotionClip:
@@ -158,12 +154,12 @@ def _continued(course: Course, step: int, request: Request | None, delay: float,
     new = generate(plan, start=begin * SIM_DT, name=course.clip.name)
     rows, at = (first, new.n_frames + begin - first * N_SUBSTEPS), (splice - first) * N_SUBSTEPS
     old = course.left_at(moved).physics_frames(*rows)
-    beside = _beside(old, _after(old, begin - first * N_SUBSTEPS, new), at)
-    if beside != (0.0, 0.0):
-        moved = (moved[0] + beside[0], moved[1] + beside[1])
+    x, y = beside(old, after(old, begin - first * N_SUBSTEPS, new), at)
+    if (x, y) != (0.0, 0.0):
+        moved = (moved[0] + x, moved[1] + y)
         old = course.left_at(moved).physics_frames(*rows)
-    new = _after(old, begin - first * N_SUBSTEPS, new)
-    clip = _spliced(old, new, at, BLEND if request is None else SHORT_BLEND)
+    new = after(old, begin - first * N_SUBSTEPS, new)
+    clip = spliced(old, new, at, BLEND if request is None else SHORT_BLEND)
     return Course(clip, reference_bank([clip]), first, plan, asked_speed(plan), task, moved)
 
 
@@ -176,17 +172,6 @@ def reaction(plan: GaitPlan, time: float) -> float:
     """From ``time`` to the first change of a plan [s]: a step under way is finished as planned."""
     around = np.abs(plan.velocity_at(time + np.array([-1.0, -0.5, 0.0, REACTION])))
     return STANDING_REACTION if around.max() < STANDING else REACTION
-
-
-def _after(old: ReferenceFrame, n_old: int, new: MotionClip) -> MotionClip:
-    """The first ``n_old`` frames of ``old``, then ``new``."""
-    return replace(
-        new,
-        root_pos=np.concatenate([old.root_pos[:n_old], new.root_pos]),
-        root_quat=continuous_quat(np.concatenate([old.root_quat[:n_old], new.root_quat])),
-        joints=np.concatenate([old.joints[:n_old], new.joints]),
-        info={"source": "gait generator"},
-    )
 
 
 def _check_on_plan(plan: GaitPlan, time: float, qpos: np.ndarray, name: str) -> None:
@@ -206,33 +191,3 @@ def generated_plan(course: Course) -> GaitPlan:
             f"'{course.clip.name}' is no generated walk: it goes its own way. Choose 'walk' first."
         )
     return course.plan
-
-
-def _beside(old: ReferenceFrame, new: MotionClip, at: int) -> tuple[float, float]:
-    """How far ``new`` has to be taken along to be where ``old`` is at frame ``at`` [m]; not if it is near."""
-    away = (old.root_pos - new.root_pos)[: at + 1]
-    if np.linalg.norm(away, axis=1).max() < MAX_JUMP:
-        return 0.0, 0.0
-    x, y = away[at, :2].tolist()
-    if math.hypot(x, y) > FARTHEST_FROM_PLAN:
-        raise KinesisError(f"'{new.name}' does not follow its own plan: it cannot be changed.")
-    return x, y
-
-
-def _spliced(old: ReferenceFrame, new: MotionClip, at: int, blend: float) -> MotionClip:
-    """``old`` before frame ``at``, ``new`` after a ``blend`` [s]; both on the same frames."""
-    w = smooth_step((np.arange(new.n_frames) - at) * SIM_DT / blend)[:, None]
-    quat = np.where(_apart(old.root_quat, new.root_quat), -new.root_quat, new.root_quat)
-    blended = (1.0 - w) * old.root_quat + w * quat
-    return replace(
-        new,
-        root_pos=(1.0 - w) * old.root_pos + w * new.root_pos,
-        root_quat=continuous_quat(blended / np.linalg.norm(blended, axis=1, keepdims=True)),
-        joints=(1.0 - w) * old.joints + w * new.joints,
-        info={"source": "gait generator"},
-    )
-
-
-def _apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Whether quaternions (T, 4) lie on opposite sides of the sphere, shape (T, 1)."""
-    return np.sum(a * b, axis=1, keepdims=True) < 0.0

@@ -67,6 +67,9 @@ def rows(d: Desk) -> list[Action]:
         Action("human.surprises", "Surprises", (), lambda: d.send(m.Surprise(not d.shot.surprises)), "Human",
                "Goals, sentences, directions and pushes of up to 80 N at random, until chosen again",
                lambda: d.shot.surprises),
+        Action("human.foresight", "Foresee falls", (), lambda: d.send(m.SetForesight(not d.shot.foresight)),
+               "Human", "Look ahead with a forward model after a push; who would fall steps elsewhere",
+               lambda: d.shot.foresight),
     ]
 
 

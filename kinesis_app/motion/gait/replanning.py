@@ -57,7 +57,13 @@ class _Cut:
     flying: int | None
 
 
-def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None = None) -> GaitPlan:
+def replan(
+    plan: GaitPlan,
+    at_time: float,
+    state: State,
+    planned: State | None = None,
+    aside: tuple[float, float] = (0.0, 0.0),
+) -> GaitPlan:
     """The plan taken up from the body's own state.
 
     Feet on the floor stay where they are. The next three footsteps are placed so that the capture
@@ -71,6 +77,7 @@ def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None =
         at_time: Time of the state [s]; taken at the nearest grid frame.
         state: The body's positions (35,) and velocities (34,).
         planned: What the plan's motion has at that time; None works it out.
+        aside: How much further ahead and to the left the way is moved than the body is [m]; not in standing.
     """
     frame = round(at_time * GRID_FPS)
     time = frame / GRID_FPS
@@ -88,8 +95,10 @@ def replan(plan: GaitPlan, at_time: float, state: State, planned: State | None =
     before = np.zeros(2) if plan.resume is None else plan.resume.offset_at(np.array(time))
     velocity = body.com_vel - wished.com_vel
     deviation = body.com - wished.com + velocity / PENDULUM
-    moved = body.com - wished.com + CARRIED_ON * velocity if cut.walking else support
-    press = _press(cut, frame, path.at(time)[2], deviation - support, moved - support)
+    heading = float(path.at(time)[2])
+    further = np.array(aside) @ np.array(axes(heading))
+    moved = body.com - wished.com + CARRIED_ON * velocity + further if cut.walking else support
+    press = _press(cut, frame, heading, deviation - support, moved - support)
     resume = Resume(
         frame=frame,
         pose=path.at(time) - np.array([*before, 0.0]),

@@ -21,6 +21,7 @@ from kinesis_app.session.messages.handling import (
     Pull,
     Push,
     SetExperiment,
+    SetForesight,
     Surprise,
 )
 from kinesis_app.session.messages.playback import (
@@ -64,6 +65,7 @@ __all__ = [
     "Reset",
     "Seek",
     "SetExperiment",
+    "SetForesight",
     "SetGoal",
     "SetLoop",
     "SetLoopRange",

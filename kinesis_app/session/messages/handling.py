@@ -65,4 +65,11 @@ class Surprise:
     force: float = 80.0
 
 
-HandlingCommand = Push | Pull | MoveBody | SetExperiment | Surprise
+@dataclass(frozen=True)
+class SetForesight:
+    """Whether a human that would fall as it goes goes on another way, as far as a forward model finds one."""
+
+    on: bool
+
+
+HandlingCommand = Push | Pull | MoveBody | SetExperiment | Surprise | SetForesight

@@ -1,0 +1,223 @@
+"""Looks ahead with a forward model of the body: where the human would fall, it goes on another way.
+
+Brains are thought to foresee what a movement will lead to and to change it in time (Wolpert et al. 1995,
+Science 269:1880). Here a second body does: from the present state it follows the reference, under the
+same policy and the same experiment, for some seconds. If it falls, it tries other ways to go on, and the
+first good one becomes the reference. It knows nothing of pushes to come, takes one that acts for over,
+and does not foresee motor noise.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from kinesis_app.body.model import CTRL_DT
+from kinesis_app.env.bodies import Frame
+from kinesis_app.errors import KinesisError
+from kinesis_app.experiment import Experiment
+from kinesis_app.session import handling
+from kinesis_app.session.checkpoint import Checkpoint
+from kinesis_app.session.course import Course
+from kinesis_app.session.other_ways import other_ways
+from kinesis_app.session.simulation import Simulation
+
+UNSETTLED = 0.03
+"""A body further than this from its reference looks ahead [m]; an undisturbed walk stays below it."""
+EVERY = round(1.0 / 6.0 / CTRL_DT)
+"""Control steps from one look to the next, while it is unsettled."""
+HORIZON = round(2.5 / CTRL_DT)
+"""How many control steps are looked ahead; most falls take less from the push to the floor."""
+AT_THE_END = round(0.5 / CTRL_DT)
+"""The last control steps of it, which tell whether the body is back in step."""
+GOOD = 0.2
+"""Greatest error plus mean error at the end of a way that is taken at once [m]; else it is the best one."""
+PATIENCE = 0.6
+"""How long the helper may look for another way [s of the wall clock]; it begins where the body is then."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """Of a search for another way.
+
+    Attributes:
+        course: The way; None if there is no need of one, or none that was tried keeps the human up.
+        step: Control step from which it is followed.
+        tried: How many ways were tried.
+    """
+
+    course: Course | None
+    step: int
+    tried: int = 0
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What the helper works at: from which state, and what it finds."""
+
+    begin: Checkpoint
+    found: Future[Found]
+
+
+class Lookout:
+    """Keeps a walking human from falling, as far as another way to go on does."""
+
+    def __init__(self) -> None:
+        self._helper = ThreadPoolExecutor(1, thread_name_prefix="lookout")
+        self._model: ForwardModel | None = None
+        self._job: _Job | None = None
+        self._last_look = -1
+        self._tried = 0  # ways since it was last settled
+
+    def update(self, simulation: Simulation, rate: float) -> bool:
+        """Take another way if one was found, look ahead if it is time to; call before each control step.
+
+        Args:
+            simulation: Gets another course.
+            rate: Simulated seconds per second; at ``inf`` nothing is left to the helper.
+
+        Returns:
+            Whether it goes on another way from now on.
+        """
+        if self._job is None and self._is_due(simulation):
+            self._look(simulation, rate)
+        if self._job is None:
+            return False
+        if math.isinf(rate):
+            self._job.found.result()
+        return self._take(self._job, simulation)
+
+    def forget(self) -> None:
+        """Something else happens: drop what is in the making."""
+        self._job = None
+        self._last_look = -1
+
+    def close(self) -> None:
+        """End the helper."""
+        self._helper.shutdown(wait=False, cancel_futures=True)
+
+    def _is_due(self, simulation: Simulation) -> bool:
+        course = simulation.course
+        if not course.endless or simulation.fallen:
+            return False
+        unsettled = simulation.body_error > UNSETTLED or simulation.applied.any()
+        return bool(unsettled) and not 0 <= simulation.run_step - self._last_look < EVERY
+
+    def _look(self, simulation: Simulation, rate: float) -> None:
+        self._last_look, begin = simulation.run_step, simulation.checkpoint()
+        later = 0 if math.isinf(rate) else math.ceil(rate * PATIENCE / CTRL_DT)
+        until = math.inf if math.isinf(rate) else time.perf_counter() + PATIENCE
+        clip, first = simulation.start_course.clip, self._tried
+
+        def work() -> Found:
+            if self._model is None:
+                self._model = ForwardModel(Simulation(clip, simulation.policy, history_seconds=0.0))
+            return another_way(self._model, begin, later, until, first)
+
+        self._job = _Job(begin, self._helper.submit(work))
+
+    def _take(self, job: _Job, simulation: Simulation) -> bool:
+        """Follow what was found when it is time, unless things have changed since."""
+        begin, step = job.begin, simulation.step_index
+        undisturbed = (
+            simulation.course.bank is begin.course.bank
+            and simulation.run_step - begin.run_step == step - begin.step
+        )
+        if undisturbed and not job.found.done():
+            return False
+        self._job = None
+        if not undisturbed:
+            return False
+        found = job.found.result()
+        self._tried = self._tried + found.tried if found.course is None and found.tried else 0
+        if found.course is None or found.step < step:
+            return False
+        if found.step > step:
+            self._job = job
+            return False
+        simulation.follow(found.course)
+        return begin.course.kept_until <= step
+
+
+class ForwardModel:
+    """A second body that does what the human would do.
+
+    Args:
+        simulation: Used by it alone.
+    """
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self._foreseen: tuple[Experiment, Experiment] | None = None
+
+    def follow(
+        self, begin: Checkpoint, course: Course, n_steps: int = HORIZON
+    ) -> tuple[np.ndarray, Checkpoint | None]:
+        """Follow a course for ``n_steps`` control steps, or to its end.
+
+        Returns:
+            The body's error after each step [m], and the state then; None if it fell.
+        """
+        body = self._simulation
+        body.restore(self._without_surprises(begin))
+        body.follow(course)
+        errors: list[float] = []
+        while len(errors) < n_steps and not body.ended:
+            try:
+                body.step()
+            except KinesisError:
+                return np.array(errors), None
+            errors.append(body.body_error)
+            if body.fallen:
+                return np.array(errors), None
+        return np.array(errors), body.checkpoint()
+
+    def frame(self, checkpoint: Checkpoint) -> Frame:
+        """State of the body at a checkpoint."""
+        self._simulation.restore(self._without_surprises(checkpoint))
+        return self._simulation.frame
+
+    def _without_surprises(self, begin: Checkpoint) -> Checkpoint:
+        """The checkpoint without what nobody foresees; the same experiment stays the same object."""
+        treatment = begin.treatment
+        experiment = treatment.experiment
+        if self._foreseen is None or all(known is not experiment for known in self._foreseen):
+            self._foreseen = experiment, replace(experiment, pushes=(), noise=0.0)
+        state = replace(treatment.state, started=())
+        treatment = replace(treatment, experiment=self._foreseen[1], state=state, handling=handling.NOTHING)
+        return replace(begin, treatment=treatment)
+
+
+def another_way(
+    model: ForwardModel, begin: Checkpoint, later: int = 0, until: float = math.inf, first: int = 0
+) -> Found:
+    """Find a course that keeps the human from falling, if it falls as it goes.
+
+    Args:
+        model: Tries it.
+        begin: The state now.
+        later: After how many control steps the course may be another one.
+        until: When to be done (of ``time.perf_counter``).
+        first: Number of the way to be tried first.
+    """
+    _, there = model.follow(begin, begin.course, later)
+    if there is None or model.follow(there, there.course)[1] is not None:
+        return Found(None, begin.step + later)
+    ways = other_ways(there.course, there.step, model.frame(there))
+    best, least, tried = None, math.inf, 0
+    for tried in range(1, len(ways) + 1):
+        try:
+            course = ways[(first + tried - 1) % len(ways)]()
+        except KinesisError:
+            continue  # no such steps can be made
+        errors, end = model.follow(there, course)
+        cost = math.inf if end is None else float(errors.max() + errors[-AT_THE_END:].mean())
+        if cost < least:
+            best, least = course, cost
+        if least < GOOD or time.perf_counter() > until:
+            break
+    return Found(best, there.step, tried)
