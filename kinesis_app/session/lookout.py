@@ -10,8 +10,9 @@ and does not foresee motor noise.
 from __future__ import annotations
 
 import math
+import threading
 import time
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,8 +37,11 @@ AT_THE_END = round(0.5 / CTRL_DT)
 """The last control steps of it, which tell whether the body is back in step."""
 GOOD = 0.2
 """Greatest error plus mean error at the end of a way that is taken at once [m]; else it is the best one."""
-PATIENCE = 0.6
-"""How long the helper may look for another way [s of the wall clock]; it begins where the body is then."""
+FIRST_PATIENCE, SLOWER = 0.2, 1.3
+"""How long the helper is thought to need to foresee a fall, at first and times what it needed last [s of
+the wall clock]: another way begins where the body is then."""
+LONGEST_WAIT = 1.5
+"""How long that control step waits for a way once a fall is foreseen [s of the wall clock]."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +49,31 @@ class Found:
     """Of a search for another way.
 
     Attributes:
-        course: The way; None if there is no need of one, or none that was tried keeps the human up.
+        course: The way; None if none that was tried keeps the human up.
         step: Control step from which it is followed.
         tried: How many ways were tried.
     """
 
     course: Course | None
     step: int
-    tried: int = 0
+    tried: int
 
 
 @dataclass(frozen=True)
 class _Job:
-    """What the helper works at: from which state, and what it finds."""
+    """What the helper works at.
+
+    Attributes:
+        begin: From which state.
+        step: Control step from which another way would be followed.
+        falls: Set when it foresees a fall.
+        found: What it finds; None where there is no need.
+    """
 
     begin: Checkpoint
-    found: Future[Found]
+    step: int
+    falls: threading.Event
+    found: Future[Found | None]
 
 
 class Lookout:
@@ -71,25 +84,25 @@ class Lookout:
         self._model: ForwardModel | None = None
         self._job: _Job | None = None
         self._last_look = -1
-        self._tried = 0  # ways since it was last settled
+        self._patience = FIRST_PATIENCE
+        self._tried = 0  # ways tried in vain since the last time that one was found or none was needed
 
     def update(self, simulation: Simulation, rate: float) -> bool:
         """Take another way if one was found, look ahead if it is time to; call before each control step.
 
         Args:
             simulation: Gets another course.
-            rate: Simulated seconds per second; at ``inf`` nothing is left to the helper.
+            rate: Simulated seconds per second; at ``inf`` it waits for whatever the helper does.
 
         Returns:
             Whether it goes on another way from now on.
         """
         if self._job is None and self._is_due(simulation):
-            self._look(simulation, rate)
+            self._last_look = simulation.run_step
+            self._job = self._look(simulation, rate)
         if self._job is None:
             return False
-        if math.isinf(rate):
-            self._job.found.result()
-        return self._take(self._job, simulation)
+        return self._take(self._job, simulation, rate)
 
     def forget(self) -> None:
         """Something else happens: drop what is in the making."""
@@ -107,37 +120,41 @@ class Lookout:
         unsettled = simulation.body_error > UNSETTLED or simulation.applied.any()
         return bool(unsettled) and not 0 <= simulation.run_step - self._last_look < EVERY
 
-    def _look(self, simulation: Simulation, rate: float) -> None:
-        self._last_look, begin = simulation.run_step, simulation.checkpoint()
-        later = 0 if math.isinf(rate) else math.ceil(rate * PATIENCE / CTRL_DT)
-        until = math.inf if math.isinf(rate) else time.perf_counter() + PATIENCE
-        clip, first = simulation.start_course.clip, self._tried
+    def _look(self, simulation: Simulation, rate: float) -> _Job:
+        begin, falls, first = simulation.checkpoint(), threading.Event(), self._tried
+        later = 0 if math.isinf(rate) else math.ceil(rate * self._patience / CTRL_DT)
+        longest = math.inf if math.isinf(rate) else self._patience + LONGEST_WAIT
+        clip, policy = simulation.start_course.clip, simulation.policy
+        began = time.perf_counter()
 
-        def work() -> Found:
+        def work() -> Found | None:
             if self._model is None:
-                self._model = ForwardModel(Simulation(clip, simulation.policy, history_seconds=0.0))
-            return another_way(self._model, begin, later, until, first)
+                self._model = ForwardModel(Simulation(clip, policy, history_seconds=0.0))
+            there = falls_after(self._model, begin, later)
+            self._patience = SLOWER * (time.perf_counter() - began)
+            if there is None:
+                return None
+            falls.set()
+            return another_way(self._model, there, first, began + longest)
 
-        self._job = _Job(begin, self._helper.submit(work))
+        return _Job(begin, begin.step + later, falls, self._helper.submit(work))
 
-    def _take(self, job: _Job, simulation: Simulation) -> bool:
+    def _take(self, job: _Job, simulation: Simulation, rate: float) -> bool:
         """Follow what was found when it is time, unless things have changed since."""
         begin, step = job.begin, simulation.step_index
-        undisturbed = (
-            simulation.course.bank is begin.course.bank
-            and simulation.run_step - begin.run_step == step - begin.step
-        )
-        if undisturbed and not job.found.done():
+        as_foreseen = simulation.course.bank is begin.course.bank
+        if not as_foreseen or simulation.run_step - begin.run_step != step - begin.step:
+            self._job = None
+            return False
+        if math.isinf(rate) or (step == job.step and job.falls.is_set()):
+            wait([job.found], None if math.isinf(rate) else LONGEST_WAIT)
+        if not job.found.done() or (step < job.step and job.found.result() is not None):
             return False
         self._job = None
-        if not undisturbed:
-            return False
         found = job.found.result()
-        self._tried = self._tried + found.tried if found.course is None and found.tried else 0
-        if found.course is None or found.step < step:
-            return False
-        if found.step > step:
-            self._job = job
+        in_vain = found is not None and found.course is None
+        self._tried = self._tried + found.tried if found is not None and in_vain else 0
+        if found is None or found.course is None or step > job.step:
             return False
         simulation.follow(found.course)
         return begin.course.kept_until <= step
@@ -192,21 +209,26 @@ class ForwardModel:
         return replace(begin, treatment=treatment)
 
 
-def another_way(
-    model: ForwardModel, begin: Checkpoint, later: int = 0, until: float = math.inf, first: int = 0
-) -> Found:
-    """Find a course that keeps the human from falling, if it falls as it goes.
+def falls_after(model: ForwardModel, begin: Checkpoint, later: int = 0) -> Checkpoint | None:
+    """The state ``later`` control steps from now, if the human goes on as it does and then falls.
 
-    Args:
-        model: Tries it.
-        begin: The state now.
-        later: After how many control steps the course may be another one.
-        until: When to be done (of ``time.perf_counter``).
-        first: Number of the way to be tried first.
+    None if it does not fall, or sooner than that.
     """
     _, there = model.follow(begin, begin.course, later)
     if there is None or model.follow(there, there.course)[1] is not None:
-        return Found(None, begin.step + later)
+        return None
+    return there
+
+
+def another_way(model: ForwardModel, there: Checkpoint, first: int = 0, until: float = math.inf) -> Found:
+    """Find a course that keeps the human from falling.
+
+    Args:
+        model: Tries it.
+        there: Where it begins.
+        first: Number of the way to be tried first.
+        until: When to be done (of ``time.perf_counter``).
+    """
     ways = other_ways(there.course, there.step, model.frame(there))
     best, least, tried = None, math.inf, 0
     for tried in range(1, len(ways) + 1):

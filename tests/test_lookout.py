@@ -1,0 +1,176 @@
+"""The human foresees a fall and goes on another way: the ways, the forward model, what comes of it."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from puppet import limp
+
+from kinesis_app.env.leash import LEASH
+from kinesis_app.evaluation.endurance import evaluate_endurance
+from kinesis_app.experiment import Experiment
+from kinesis_app.experiment.experiment import TimedPush
+from kinesis_app.motion.gait import GaitPlan, generate, planned_state, replan
+from kinesis_app.policy import load_policy
+from kinesis_app.session import messages as m
+from kinesis_app.session.again import extensions
+from kinesis_app.session.core import SessionCore
+from kinesis_app.session.lookout import HORIZON, ForwardModel, Lookout, another_way, falls_after
+from kinesis_app.session.other_ways import other_ways
+from kinesis_app.session.planner import WalkPlanner
+from kinesis_app.session.simulation import Simulation
+from kinesis_app.session.walking import endless_walk
+
+
+def walker(push: tuple[float, float] = (0.0, 0.0), experiment: Experiment | None = None) -> Simulation:
+    """The shipped policy 1.7 s into a walk, a push of 0.2 s just over."""
+    sim = Simulation(endless_walk(), load_policy(), experiment=experiment or Experiment())
+    for step in range(51):
+        if step == 45 and any(push):
+            sim.push((*push, 0.0), 0.2)
+        sim.step()
+    return sim
+
+
+def forward_model() -> ForwardModel:
+    return ForwardModel(Simulation(endless_walk(), load_policy(), history_seconds=0.0))
+
+
+@pytest.fixture(scope="module")
+def pushed() -> Simulation:
+    return walker((30.0, 60.0))
+
+
+def test_the_ways_begin_where_the_body_is(pushed: Simulation) -> None:
+    step, frame = pushed.step_index, pushed.frame
+    ways = [way() for way in other_ways(pushed.course, step, frame)]
+    assert len({id(way.bank) for way in ways}) == len(ways)
+    same_steps = [way for way in ways if way.plan is pushed.course.plan]
+    anew = [way for way in ways if way.plan is not pushed.course.plan]
+    away = [np.linalg.norm(frame.qpos[0, :2] - way.qpos(step)[:2]) for way in same_steps]
+    np.testing.assert_allclose(np.sort(away), [0.0, *[LEASH] * 8], atol=1e-9)
+    leaping = [way for way in anew if np.allclose(way.qpos(step), frame.qpos[0], atol=0.005)]
+    going_over = [way for way in anew if np.allclose(way.qpos(step), pushed.course.qpos(step), atol=1e-6)]
+    assert len(leaping) == len(going_over) == len(anew) / 2 == 13
+    for way in ways:
+        assert way.kept_until == step + 60
+        assert way.endless
+
+
+@pytest.mark.parametrize(("aside", "axis"), [((0.3, 0.0), 0), ((0.0, 0.2), 1), ((0.0, -0.2), 1)])
+def test_a_way_aside_comes_back(aside: tuple[float, float], axis: int) -> None:
+    """Along +x, ahead is x and left is y. The body goes towards the way aside while that fades in 2.5 s."""
+    plan = GaitPlan(12.0, ((0.0, 1.1),), walking_at_start=True, walking_at_end=True)
+    state = planned_state(plan, 2.0)
+    straight, moved = (
+        generate(replace(replan(plan, 2.0, state, state, by), duration=8.0), start=2.0).root_pos
+        for by in ((0.0, 0.0), aside)
+    )
+    off = (moved - straight)[:, axis] / aside[axis]
+    assert abs(off[0]) < 1e-6
+    assert 0.25 < off[150] < 0.5
+    assert abs(off[-1]) < 0.01
+
+
+def test_the_forward_model_does_what_the_human_then_does() -> None:
+    sim = walker((0.0, 70.0))
+    course, begin = sim.course, sim.checkpoint()
+    foreseen, end = forward_model().follow(begin, course, 30)
+    done = []
+    for _ in range(30):
+        sim.step()
+        done.append(sim.body_error)
+    np.testing.assert_array_equal(foreseen, done)
+    assert end is not None
+    np.testing.assert_array_equal(end.physics, sim.checkpoint().physics)
+
+
+def test_it_foresees_no_push_to_come() -> None:
+    blow = Experiment(pushes=(TimedPush(900.0, seconds=0.3, at=2.0),))
+    sim = walker(experiment=blow)
+    errors, end = forward_model().follow(sim.checkpoint(), sim.course)
+    assert end is not None
+    assert errors.max() < 0.1
+    for _ in range(HORIZON):
+        sim.step()
+    assert sim.fallen
+
+
+def test_who_does_not_fall_needs_no_other_way(pushed: Simulation) -> None:
+    assert falls_after(forward_model(), pushed.checkpoint()) is None
+
+
+def test_the_search_begins_where_it_is_told_and_ends_in_time(pushed: Simulation) -> None:
+    found = another_way(forward_model(), pushed.checkpoint(), first=1, until=0.0)
+    assert (found.step, found.tried) == (pushed.step_index, 1)
+    assert found.course is not None
+    np.testing.assert_allclose(found.course.qpos(found.step)[:2], pushed.frame.qpos[0, :2], atol=1e-9)
+
+
+def test_fewer_fall_with_foresight() -> None:
+    """Pushes of 130 N: some of them are too much for who just walks on."""
+    fell = {False: 0, True: 0}
+    for angle in np.deg2rad([0.0, 60.0, 90.0, 300.0, 330.0]):
+        for foresees in fell:
+            core = SessionCore(walker(), playing=True, loop=False, rate=math.inf)
+            core.obey(m.SetForesight(foresees))
+            core.obey(m.Push((130.0 * math.cos(angle), 130.0 * math.sin(angle), 0.0), 0.2))
+            for _ in range(100):
+                core.advance()
+            fell[foresees] += core.simulation.fallen
+            assert foresees or core.ways_taken == 0
+            core.close()
+    assert fell[False] >= 2
+    assert fell[True] <= 0.5 * fell[False]
+
+
+def test_another_way_is_kept_before_it_leads_back() -> None:
+    sim, planner = walker(), WalkPlanner()
+    sim.move_body((0.0, 0.3, 0.0), (0.0, 0.0, 0.0))
+    away = sim.course
+    sim.follow(replace(away, kept_until=sim.step_index + 1))
+    planner.update(sim, math.inf)
+    assert sim.course.bank is away.bank
+    sim.follow(away)
+    planner.update(sim, math.inf)
+    assert sim.course.bank is not away.bank
+    planner.close()
+
+
+def test_in_real_time_nothing_waits_and_nothing_old_is_followed() -> None:
+    sim, lookout = walker((0.0, 110.0)), Lookout()
+    assert not lookout.update(sim, 1.0)
+    began = time.perf_counter()
+    assert not lookout.update(sim, 1.0)
+    assert time.perf_counter() - began < 0.1
+    sim.follow(replace(sim.course, bank=replace(sim.course.bank)))  # something else was asked for
+    lookout.forget()
+    bank = sim.course.bank
+    time.sleep(1.0)
+    assert not lookout.update(sim, 1.0)
+    assert sim.course.bank is bank
+    lookout.close()
+
+
+def test_who_continues_from_the_past_takes_the_same_ways_again() -> None:
+    sim = walker((0.0, 60.0))
+    way = other_ways(sim.course, sim.step_index, sim.frame)[0]()
+    sim.follow(way)
+    sim.step()
+    moments = sim.history.between(sim.run_step - 20, sim.run_step)
+    assert [course.bank for _, course in extensions(moments)] == [way.bank]
+
+
+def test_foresight_can_be_switched_off_and_is_told_of() -> None:
+    core = SessionCore(walker(), playing=False, loop=False, rate=1.0)
+    assert core.snapshot().foresight
+    core.obey(m.SetForesight(False))
+    assert not core.snapshot().foresight
+    core.close()
+    blind = evaluate_endurance(limp, 0.05, seed=5, foresight=False).to_json()
+    assert blind["foresight"] is False
+    assert blind["ways_taken"] == 0
