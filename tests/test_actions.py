@@ -310,7 +310,7 @@ def test_switches_switch_and_switch_back(bench: Bench) -> None:
     for action in bench.actions:
         if action.checked is None or action.id.startswith(radio) or action.id in _APART:
             continue
-        if action.id in ("view.follow", "time.play", "time.loop", "human.surprises"):
+        if action.id in ("view.follow", "time.play", "time.loop", "human.surprises", "human.foresight"):
             continue  # the threads that own these are asked below
         before = action.checked()
         bench.do(action.id)
@@ -322,6 +322,15 @@ def test_switches_switch_and_switch_back(bench: Bench) -> None:
             bench.do(action.id)
             assert action.checked is not None
             assert action.checked(), action.id
+
+
+def test_foresight_is_switched_by_the_session(bench: Bench) -> None:
+    shot = bench.session.latest_snapshot
+    assert shot().foresight
+    bench.do("human.foresight")
+    bench.until(lambda: not shot().foresight)
+    bench.do("human.foresight")
+    bench.until(lambda: shot().foresight)
 
 
 def test_time_goes_where_it_is_sent(bench: Bench) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
@@ -67,12 +68,14 @@ class _Job:
         begin: From which state.
         step: Control step from which another way would be followed.
         falls: Set when it foresees a fall.
+        dropped: Set when nobody waits for it any more.
         found: What it finds; None where there is no need.
     """
 
     begin: Checkpoint
     step: int
     falls: threading.Event
+    dropped: threading.Event
     found: Future[Found | None]
 
 
@@ -104,8 +107,15 @@ class Lookout:
             return False
         return self._take(self._job, simulation, rate)
 
+    @property
+    def foresees_a_fall(self) -> bool:
+        """Whether it looks for another way now: the walk had better not be changed meanwhile."""
+        return self._job is not None and self._job.falls.is_set()
+
     def forget(self) -> None:
         """Something else happens: drop what is in the making."""
+        if self._job is not None:
+            self._job.dropped.set()
         self._job = None
         self._last_look = -1
 
@@ -121,29 +131,35 @@ class Lookout:
         return bool(unsettled) and not 0 <= simulation.run_step - self._last_look < EVERY
 
     def _look(self, simulation: Simulation, rate: float) -> _Job:
-        begin, falls, first = simulation.checkpoint(), threading.Event(), self._tried
+        begin, first = simulation.checkpoint(), self._tried
+        falls, dropped = threading.Event(), threading.Event()
         later = 0 if math.isinf(rate) else math.ceil(rate * self._patience / CTRL_DT)
         longest = math.inf if math.isinf(rate) else self._patience + LONGEST_WAIT
         clip, policy = simulation.start_course.clip, simulation.policy
-        began = time.perf_counter()
 
         def work() -> Found | None:
             if self._model is None:
                 self._model = ForwardModel(Simulation(clip, policy, history_seconds=0.0))
+            began = time.perf_counter()
             there = falls_after(self._model, begin, later)
             self._patience = SLOWER * (time.perf_counter() - began)
             if there is None:
                 return None
             falls.set()
-            return another_way(self._model, there, first, began + longest)
 
-        return _Job(begin, begin.step + later, falls, self._helper.submit(work))
+            def give_up() -> bool:
+                return dropped.is_set() or time.perf_counter() > began + longest
+
+            return another_way(self._model, there, first, give_up)
+
+        return _Job(begin, begin.step + later, falls, dropped, self._helper.submit(work))
 
     def _take(self, job: _Job, simulation: Simulation, rate: float) -> bool:
         """Follow what was found when it is time, unless things have changed since."""
         begin, step = job.begin, simulation.step_index
         as_foreseen = simulation.course.bank is begin.course.bank
         if not as_foreseen or simulation.run_step - begin.run_step != step - begin.step:
+            job.dropped.set()
             self._job = None
             return False
         if math.isinf(rate) or (step == job.step and job.falls.is_set()):
@@ -220,14 +236,16 @@ def falls_after(model: ForwardModel, begin: Checkpoint, later: int = 0) -> Check
     return there
 
 
-def another_way(model: ForwardModel, there: Checkpoint, first: int = 0, until: float = math.inf) -> Found:
+def another_way(
+    model: ForwardModel, there: Checkpoint, first: int = 0, give_up: Callable[[], bool] = lambda: False
+) -> Found:
     """Find a course that keeps the human from falling.
 
     Args:
         model: Tries it.
         there: Where it begins.
         first: Number of the way to be tried first.
-        until: When to be done (of ``time.perf_counter``).
+        give_up: Whether to be content with the best way so far.
     """
     ways = other_ways(there.course, there.step, model.frame(there))
     best, least, tried = None, math.inf, 0
@@ -240,6 +258,6 @@ def another_way(model: ForwardModel, there: Checkpoint, first: int = 0, until: f
         cost = math.inf if end is None else float(errors.max() + errors[-AT_THE_END:].mean())
         if cost < least:
             best, least = course, cost
-        if least < GOOD or time.perf_counter() > until:
+        if least < GOOD or give_up():
             break
     return Found(best, there.step, tried)
