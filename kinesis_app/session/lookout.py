@@ -3,8 +3,8 @@
 Brains are thought to foresee what a movement will lead to and to change it in time (Wolpert et al. 1995,
 Science 269:1880). Here a second body does: from the present state it follows the reference, under the
 same policy and the same experiment, for some seconds. If it falls, it tries other ways to go on, and the
-first good one becomes the reference. It knows nothing of pushes to come, takes one that acts for over,
-and does not foresee motor noise.
+first good one becomes the reference. It knows nothing of pushes to come nor of motor noise, and thinks that
+a push that is felt goes on for a tenth of a second.
 """
 
 from __future__ import annotations
@@ -30,8 +30,10 @@ from kinesis_app.session.simulation import Simulation
 
 UNSETTLED = 0.03
 """A body further than this from its reference looks ahead [m]; an undisturbed walk stays below it."""
-EVERY = round(1.0 / 6.0 / CTRL_DT)
-"""Control steps from one look to the next, while it is unsettled."""
+EVERY, EVERY_PUSHED = 5, 2
+"""Control steps from one look to the next, while it is unsettled and while it is pushed."""
+FELT = 3
+"""Control steps for which a push that is felt is thought to go on."""
 HORIZON = round(2.5 / CTRL_DT)
 """How many control steps are looked ahead; most falls take less from the push to the floor."""
 AT_THE_END = round(0.5 / CTRL_DT)
@@ -127,8 +129,10 @@ class Lookout:
         course = simulation.course
         if not course.endless or simulation.fallen:
             return False
-        unsettled = simulation.body_error > UNSETTLED or simulation.applied.any()
-        return bool(unsettled) and not 0 <= simulation.run_step - self._last_look < EVERY
+        pushed = bool(simulation.applied.any())
+        soon = EVERY_PUSHED if pushed else EVERY
+        unsettled = pushed or simulation.body_error > UNSETTLED
+        return unsettled and not 0 <= simulation.run_step - self._last_look < soon
 
     def _look(self, simulation: Simulation, rate: float) -> _Job:
         begin, first = simulation.checkpoint(), self._tried
@@ -221,7 +225,10 @@ class ForwardModel:
         if self._foreseen is None or all(known is not experiment for known in self._foreseen):
             self._foreseen = experiment, replace(experiment, pushes=(), noise=0.0)
         state = replace(treatment.state, started=())
-        treatment = replace(treatment, experiment=self._foreseen[1], state=state, handling=handling.NOTHING)
+        felt = handling.NOTHING
+        if treatment.handling.push_left:
+            felt = replace(felt, push=treatment.handling.push, push_left=FELT)
+        treatment = replace(treatment, experiment=self._foreseen[1], state=state, handling=felt)
         return replace(begin, treatment=treatment)
 
 
