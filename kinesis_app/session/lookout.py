@@ -123,6 +123,7 @@ class Lookout:
 
     def close(self) -> None:
         """End the helper."""
+        self.forget()
         self._helper.shutdown(wait=False, cancel_futures=True)
 
     def _is_due(self, simulation: Simulation) -> bool:
