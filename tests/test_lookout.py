@@ -19,7 +19,8 @@ from kinesis_app.policy import load_policy
 from kinesis_app.session import messages as m
 from kinesis_app.session.again import extensions
 from kinesis_app.session.core import SessionCore
-from kinesis_app.session.lookout import HORIZON, ForwardModel, Lookout, another_way, falls_after
+from kinesis_app.session.forward_model import HORIZON, ForwardModel, another_way, falls_after
+from kinesis_app.session.lookout import Lookout
 from kinesis_app.session.other_ways import other_ways
 from kinesis_app.session.planner import WalkPlanner
 from kinesis_app.session.simulation import Simulation

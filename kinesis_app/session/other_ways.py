@@ -1,7 +1,7 @@
 """Other ways to go on: the same steps elsewhere under the body, or steps planned anew from where it is.
 
 A walk that goes wrong by itself often goes well when it is done a little differently. Which of these
-ways does is for :mod:`~kinesis_app.session.lookout` to find out.
+ways does is for :mod:`~kinesis_app.session.forward_model` to find out.
 """
 
 from __future__ import annotations
