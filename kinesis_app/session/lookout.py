@@ -19,8 +19,11 @@ from kinesis_app.session.checkpoint import Checkpoint
 from kinesis_app.session.forward_model import ForwardModel, Found, another_way, falls_after
 from kinesis_app.session.simulation import Simulation
 
-UNSETTLED = 0.03
-"""A body further than this from its reference looks ahead [m]; an undisturbed walk stays below it."""
+UNSETTLED, FAR_OFF = 0.03, 0.06
+"""A body further than this from its reference looks ahead after a push, and at any time [m]: it costs half a
+core. An undisturbed walk stays below the first, its changes and runs below the second."""
+WATCHED = round(5.0 / CTRL_DT)
+"""For how many control steps after a push the first of them counts."""
 EVERY, EVERY_PUSHED = 5, 2
 """Control steps from one look to the next, while it is unsettled and while it is pushed."""
 FIRST_PATIENCE, SLOWER = 0.2, 1.3
@@ -57,6 +60,7 @@ class Lookout:
         self._model: ForwardModel | None = None
         self._job: _Job | None = None
         self._last_look = -1
+        self._watched_until = 0
         self._patience = FIRST_PATIENCE
         self._tried = 0  # ways tried in vain since the last time that one was found or none was needed
 
@@ -99,8 +103,10 @@ class Lookout:
         if not course.endless or simulation.fallen:
             return False
         pushed = bool(simulation.applied.any())
-        soon = EVERY_PUSHED if pushed else EVERY
-        unsettled = pushed or simulation.body_error > UNSETTLED
+        if pushed:
+            self._watched_until = simulation.run_step + WATCHED
+        watched, soon = simulation.run_step < self._watched_until, EVERY_PUSHED if pushed else EVERY
+        unsettled = pushed or simulation.body_error > (UNSETTLED if watched else FAR_OFF)
         return unsettled and not 0 <= simulation.run_step - self._last_look < soon
 
     def _look(self, simulation: Simulation, rate: float) -> _Job:
