@@ -172,6 +172,24 @@ def test_foresight_can_be_switched_off_and_is_told_of() -> None:
     core.obey(m.SetForesight(False))
     assert not core.snapshot().foresight
     core.close()
+
+
+def test_switched_off_while_it_foresees_a_fall_the_walk_is_still_planned_on() -> None:
+    core = SessionCore(walker(), playing=True, loop=False, rate=1.0)
+    core.obey(m.Push((0.0, 130.0, 0.0), 0.2))
+    for _ in range(8):
+        core.advance()
+    core.obey(m.SetForesight(False))
+    core.obey(m.TypedCommand("stop"))
+    bank = core.simulation.course.bank
+    for _ in range(40):
+        core.advance()
+    assert core.simulation.course.bank is not bank
+    assert core.ways_taken == 0
+    core.close()
+
+
+def test_evaluation_tells_of_foresight() -> None:
     blind = evaluate_endurance(limp, 0.05, seed=5, foresight=False).to_json()
     assert blind["foresight"] is False
     assert blind["ways_taken"] == 0

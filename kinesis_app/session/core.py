@@ -168,7 +168,7 @@ class SessionCore:
             m.SetExperiment: lambda c: run.set_experiment(c.experiment),
             m.ExportRun: self._export,
             m.Surprise: self._set_surprises,
-            m.SetForesight: self._set_foresight,
+            m.SetForesight: lambda c: run.set_foresight(c.on),
         }
 
     def _play(self) -> None:
@@ -217,6 +217,3 @@ class SessionCore:
     def _set_surprises(self, command: m.Surprise) -> None:
         start = self.simulation.run_time
         self._surprises = Surprises(command.seed, command.force, start) if command.on else None
-
-    def _set_foresight(self, command: m.SetForesight) -> None:
-        self._run.foresight = command.on

@@ -216,6 +216,11 @@ class LiveRun:
         self.branch()
         self.simulation.set_experiment(experiment)
 
+    def set_foresight(self, on: bool) -> None:
+        """Let a human that would fall go on another way, or not."""
+        self._lookout.forget()
+        self.foresight = on
+
     def _ask(self, request: Request) -> None:
         """Let the walk become what is asked for, from now on."""
         self._director.planner.ask(request)
