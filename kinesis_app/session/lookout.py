@@ -88,10 +88,13 @@ class Lookout:
 
     def forget(self) -> None:
         """Something else happens: drop what is in the making."""
+        self._drop()
+        self._last_look = -1
+
+    def _drop(self) -> None:
         if self._job is not None:
             self._job.dropped.set()
         self._job = None
-        self._last_look = -1
 
     def close(self) -> None:
         """End the helper."""
@@ -138,8 +141,7 @@ class Lookout:
         begin, step = job.begin, simulation.step_index
         as_foreseen = simulation.course.bank is begin.course.bank
         if not as_foreseen or simulation.run_step - begin.run_step != step - begin.step:
-            job.dropped.set()
-            self._job = None
+            self._drop()
             return False
         if math.isinf(rate) or (step == job.step and job.falls.is_set()):
             wait([job.found], None if math.isinf(rate) else LONGEST_WAIT)
@@ -147,8 +149,10 @@ class Lookout:
             return False
         self._job = None
         found = job.found.result()
-        in_vain = found is not None and found.course is None
-        self._tried = self._tried + found.tried if found is not None and in_vain else 0
+        if found is not None and found.course is None:
+            self._tried += found.tried
+            return False
+        self._tried = 0
         if found is None or found.course is None or step > job.step:
             return False
         simulation.follow(found.course)

@@ -17,7 +17,8 @@ from kinesis_app.body.model import CTRL_DT, N_SUBSTEPS, SIM_DT
 from kinesis_app.env.bodies import Frame
 from kinesis_app.env.leash import LEASH
 from kinesis_app.env.reference import reference_bank
-from kinesis_app.motion.gait import generate
+from kinesis_app.motion.clip import MotionClip
+from kinesis_app.motion.gait import GaitPlan, generate
 from kinesis_app.motion.gait.replanning import keeps_its_plan, replan
 from kinesis_app.session.course import Course
 from kinesis_app.session.splice import spliced
@@ -75,10 +76,14 @@ def _stepped_anew(course: Course, step: int, frame: Frame) -> list[Way]:
     old_plan, time = generated_plan(course), step * CTRL_DT
     state, planned = (frame.qpos[0], frame.qvel[0]), (course.planned(step), course.qvel(step))
 
-    def anew(aside: tuple[float, float], leaps: bool) -> Course:
+    @functools.cache
+    def planned_anew(aside: tuple[float, float]) -> tuple[GaitPlan, MotionClip]:
         plan = replan(old_plan, time, state, planned, aside)
         plan = replace(plan, duration=time + PLANNED, walking_at_end=True)
-        clip = generate(plan, start=step * N_SUBSTEPS * SIM_DT, name=course.clip.name)
+        return plan, generate(plan, start=step * N_SUBSTEPS * SIM_DT, name=course.clip.name)
+
+    def anew(aside: tuple[float, float], leaps: bool) -> Course:
+        plan, clip = planned_anew(aside)
         if not leaps:
             clip = spliced(course.physics_frames(step, clip.n_frames), clip, 0, BLEND)
         new = Course(clip, reference_bank([clip]), step, plan, asked_speed(plan), course.task)
