@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -16,8 +16,10 @@ from kinesis_app.experiment import Experiment
 from kinesis_app.experiment.experiment import TimedPush
 from kinesis_app.motion.gait import GaitPlan, generate, planned_state, replan
 from kinesis_app.policy import load_policy
+from kinesis_app.session import lookout as lookout_module
 from kinesis_app.session import messages as m
 from kinesis_app.session.again import extensions
+from kinesis_app.session.checkpoint import Checkpoint
 from kinesis_app.session.core import SessionCore
 from kinesis_app.session.forward_model import HORIZON, ForwardModel, another_way, falls_after
 from kinesis_app.session.lookout import Lookout
@@ -142,16 +144,27 @@ def test_another_way_is_kept_before_it_leads_back() -> None:
     planner.close()
 
 
-def test_in_real_time_nothing_waits_and_nothing_old_is_followed() -> None:
+def test_in_real_time_nothing_waits_and_nothing_old_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched, found = threading.Event(), threading.Event()
+    foresee = lookout_module.falls_after
+
+    def slowly(model: ForwardModel, begin: Checkpoint, later: int) -> Checkpoint | None:
+        searched.wait(60.0)  # who waited for this would wait for ever: it is set further below
+        try:
+            return foresee(model, begin, later)
+        finally:
+            found.set()
+
+    monkeypatch.setattr(lookout_module, "falls_after", slowly)
     sim, lookout = walker((0.0, 110.0)), Lookout()
     assert not lookout.update(sim, 1.0)
-    began = time.perf_counter()
     assert not lookout.update(sim, 1.0)
-    assert time.perf_counter() - began < 0.1
+    assert not searched.is_set()
     sim.follow(replace(sim.course, bank=replace(sim.course.bank)))  # something else was asked for
     lookout.forget()
     bank = sim.course.bank
-    time.sleep(1.0)
+    searched.set()
+    assert found.wait(60.0)
     assert not lookout.update(sim, 1.0)
     assert sim.course.bank is bank
     lookout.close()

@@ -6,7 +6,7 @@ import inspect
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,29 @@ def _check_arguments(name: str, function: Callable[..., MotionClip], values: Map
         raise KinesisError(f"Motion generator '{name}': {error}. Its arguments: {valid}.") from None
 
 
+@dataclass(frozen=True)
+class Motions:
+    """The motions of a run.
+
+    Attributes:
+        made: By generators.
+        recorded: From files.
+    """
+
+    made: tuple[MotionClip, ...]
+    recorded: tuple[MotionClip, ...] = ()
+
+    @property
+    def clips(self) -> list[MotionClip]:
+        """All of them, the recorded ones last."""
+        return [*self.made, *self.recorded]
+
+    @property
+    def is_recorded(self) -> np.ndarray:
+        """Which of the clips come from files, shape (number of clips,)."""
+        return np.repeat([False, True], [len(self.made), len(self.recorded)])
+
+
 def load_clips(paths: Sequence[str]) -> list[MotionClip]:
     """Motions from files, and from all motion files in folders, in the order of their names.
 
@@ -106,10 +129,10 @@ def load_clips(paths: Sequence[str]) -> list[MotionClip]:
     """
     from kinesis_app.motion.library import load_motion
 
-    return [load_motion(str(file)) for file in motion_files(paths)]
+    return [load_motion(str(file)) for file in _motion_files(paths)]
 
 
-def motion_files(paths: Sequence[str]) -> list[Path]:
+def _motion_files(paths: Sequence[str]) -> list[Path]:
     """Motion files among ``paths``, and those in folders there.
 
     Raises:

@@ -26,7 +26,7 @@ from training.settings import TrainConfig
 def distill_stage(run: Run) -> None:
     """DAgger from the teacher to the network of 80 muscle commands."""
     config, settings = run.config, run.config.distill
-    experts = experts_of(run)
+    experts, is_recorded = experts_of(run), run.all_motions.is_recorded
     random = torch.Generator().manual_seed(config.seed)
     if run.student:
         new = widened(load_network(Path(run.student)), settings.hidden, random)
@@ -37,7 +37,7 @@ def distill_stage(run: Run) -> None:
     labeller = make_labeller(run.clips, env.bank, task.leashed_share > 0.0)
 
     def teach(observation: np.ndarray) -> np.ndarray:
-        return experts.act(observation, labeller.gait(env.rows()), run.recorded[env.clip])
+        return experts.act(observation, labeller.gait(env.rows()), is_recorded[env.clip])
 
     student = distill.Student.create(new, settings, config.seed + 10, run.ranks)
     steady = replace(config.teacher.curriculum, push_max=0.0)

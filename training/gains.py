@@ -26,7 +26,7 @@ from training.experts import Experts
 from training.gains_search import GainsSearch, Generation, survival, to_python, to_yaml
 from training.gains_settings import GainsSettings
 from training.gains_trial import KINDS, Moments, Policy
-from training.run import all_clips, load_network
+from training.run import all_motions, load_network
 from training.start import check_network
 from training.teacher_gains import GAITS
 
@@ -91,7 +91,7 @@ def _search(options: argparse.Namespace) -> None:
     if options.output.exists():
         raise KinesisError(f"'{options.output}' exists; name another file with --output.")
     print("Making the reference motions ...", flush=True)
-    clips = all_clips(config, options.motions)
+    clips = all_motions(config, options.motions).clips
     task = replace(config.env, n_threads=options.threads or config.env.n_threads)
     search = GainsSearch(clips, task, options.gait, policy, settings, options.seed, held=config.held)
     print(f"{search.name}: searched on {_count(search.searched)}; compared on {_count(search.kept)}.")

@@ -22,7 +22,7 @@ from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from training.actions import network_sizes
 from training.checkpoint import load_checkpoint, save_checkpoint
-from training.clips import build_clips, load_clips, motion_files
+from training.clips import Motions, build_clips, load_clips
 from training.export import read_onnx
 from training.logbook import Logbook
 from training.networks import Actor
@@ -38,9 +38,9 @@ class InterruptedRunError(Exception):
     """The person asked to stop; the checkpoint is written."""
 
 
-def all_clips(config: TrainConfig, motions: Sequence[str]) -> list[MotionClip]:
+def all_motions(config: TrainConfig, motions: Sequence[str]) -> Motions:
     """The configuration's motions and those in files and folders."""
-    return build_clips(config.clips) + (load_clips(motions) if motions else [])
+    return Motions(tuple(build_clips(config.clips)), tuple(load_clips(motions)))
 
 
 @dataclass
@@ -84,14 +84,14 @@ class Run:
     last_save: float = field(default=0.0, init=False)
 
     @functools.cached_property
-    def clips(self) -> list[MotionClip]:
-        """All motions of the run."""
-        return all_clips(self.config, self.motions)
+    def all_motions(self) -> Motions:
+        """Those to learn."""
+        return all_motions(self.config, self.motions)
 
-    @functools.cached_property
-    def recorded(self) -> np.ndarray:
-        """Which motions come from files, shape (number of motions,)."""
-        return np.arange(len(self.clips)) >= len(self.clips) - len(motion_files(self.motions))
+    @property
+    def clips(self) -> list[MotionClip]:
+        """All motions to learn."""
+        return self.all_motions.clips
 
     @functools.cached_property
     def evaluation_clips(self) -> list[MotionClip]:

@@ -18,7 +18,7 @@ from training.checkpoint import load_checkpoint
 from training.config import load_config, to_yaml
 from training.logbook import Logbook
 from training.ranks import Ranks
-from training.run import STAGES, Run, all_clips, load_network
+from training.run import STAGES, Run, all_motions, load_network
 from training.settings import TrainConfig
 
 
@@ -51,7 +51,7 @@ def new_run(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
     _check_shares(config, stages, ranks)
     if ranks.is_first and not options.quiet:
         print("Making the reference motions ...", file=sys.stderr)
-    clips = all_clips(config, options.motions)  # before anything is written: their settings may be wrong
+    motions = all_motions(config, options.motions)  # before anything is written: their settings may be wrong
     directory = _directory(config, options.run_dir, ranks)
     facts = {
         "command": command,
@@ -70,7 +70,7 @@ def new_run(options: argparse.Namespace, command: str, ranks: Ranks) -> Run:
         write_atomically(directory / "config.yaml", to_yaml(config).encode())
         write_atomically(directory / "run.yaml", yaml.safe_dump(facts, sort_keys=False).encode())
     run = _run(directory, config, facts, 0.0, options.quiet, ranks)
-    run.clips = clips
+    run.all_motions = motions
     return run
 
 

@@ -35,7 +35,6 @@ _ALWAYS = ("Esc", "F1", "Ctrl+K")
 """Keys that no text field has a use for."""
 _FRAMES = 3
 """For so long after typing a key still belongs to the text field: callbacks come late."""
-KEY_NAMES = frozenset(_NAMES.values())
 
 
 class Keys:
@@ -45,11 +44,18 @@ class Keys:
         table: Actions by shortcut.
         call: Does an action.
         first: Offered every key before the table, e.g. for arrow keys in a list; says whether it took it.
+
+    Raises:
+        ValueError: If a shortcut's key does not exist, so that nobody could type it.
     """
 
     def __init__(
         self, table: dict[str, Action], call: Callable[[Action], None], first: Callable[[str], bool]
     ) -> None:
+        for chord in table:
+            key = chord.removeprefix("Ctrl+").removeprefix("Shift+").removeprefix("Alt+")
+            if key not in _NAMES.values():
+                raise ValueError(f"'{chord}': no key is called '{key}'.")
         self._table, self._call, self._first = table, call, first
         self._held: set[int] = set()
         self._down: list[int] = []
