@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from puppet import limp
 
 from kinesis_app.env.leash import LEASH
+from kinesis_app.env.reference import ReferenceFrame
 from kinesis_app.evaluation.endurance import evaluate_endurance
 from kinesis_app.experiment import Experiment
 from kinesis_app.experiment.experiment import TimedPush
@@ -21,12 +23,17 @@ from kinesis_app.session import messages as m
 from kinesis_app.session.again import extensions
 from kinesis_app.session.checkpoint import Checkpoint
 from kinesis_app.session.core import SessionCore
-from kinesis_app.session.forward_model import HORIZON, ForwardModel, another_way, falls_after
+from kinesis_app.session.forward_model import HORIZON, TOGETHER, ForwardModel
 from kinesis_app.session.lookout import Lookout
 from kinesis_app.session.other_ways import other_ways
 from kinesis_app.session.planner import WalkPlanner
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.walking import endless_walk
+from kinesis_app.session.way_finding import another_way, falls_after
+
+
+def _lifted(table: ReferenceFrame) -> ReferenceFrame:
+    return replace(table, body_pos=table.body_pos + np.array([0.0, 0.0, 2.0]))
 
 
 def walker(push: tuple[float, float] = (0.0, 0.0), experiment: Experiment | None = None) -> Simulation:
@@ -39,8 +46,11 @@ def walker(push: tuple[float, float] = (0.0, 0.0), experiment: Experiment | None
     return sim
 
 
-def forward_model() -> ForwardModel:
-    return ForwardModel(Simulation(endless_walk(), load_policy(), history_seconds=0.0))
+@pytest.fixture
+def forward_model() -> Iterator[ForwardModel]:
+    model = ForwardModel()
+    yield model
+    model.close()
 
 
 @pytest.fixture(scope="module")
@@ -79,39 +89,92 @@ def test_a_way_aside_comes_back(aside: tuple[float, float], axis: int) -> None:
     assert abs(off[-1]) < 0.01
 
 
-def test_the_forward_model_does_what_the_human_then_does() -> None:
-    sim = walker((0.0, 70.0))
-    course, begin = sim.course, sim.checkpoint()
-    foreseen, end = forward_model().follow(begin, course, 30)
-    done = []
+EXPERIMENTS = {
+    "normal": Experiment(),
+    "late": Experiment(delay=2),
+    "weak, heavy, one muscle held": Experiment(
+        strength={"soleus": 0.7}, mass=1.1, excitation={"tibant_r": 0.3}, paralysed=("edl_l",)
+    ),
+}
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS.values(), ids=EXPERIMENTS)
+def test_the_forward_model_does_what_the_human_then_does(
+    forward_model: ForwardModel, experiment: Experiment
+) -> None:
+    sim = walker((0.0, 40.0), experiment)
+    begin, done = sim.checkpoint(), []
+    foreseen = forward_model.follow(begin, [sim.course], 30)
     for _ in range(30):
         sim.step()
         done.append(sim.body_error)
-    np.testing.assert_array_equal(foreseen, done)
-    assert end is not None
-    np.testing.assert_array_equal(end.physics, sim.checkpoint().physics)
+    np.testing.assert_array_equal(foreseen.errors[:, 0], done)
+    assert foreseen.fell.tolist() == [sim.fallen]
+    end, later = sim.checkpoint(), forward_model.later(begin, 30)
+    assert later is not None
+    np.testing.assert_array_equal(later.physics[1:], end.physics[1:])  # but for the time
+    assert (later.step, later.run_step, later.course.moved) == (end.step, end.run_step, end.course.moved)
+    np.testing.assert_array_equal(later.treatment.state.on_their_way, end.treatment.state.on_their_way)
 
 
-def test_it_foresees_no_push_to_come() -> None:
+def test_a_felt_push_goes_on_for_three_control_steps(forward_model: ForwardModel) -> None:
+    sim = walker()
+    sim.push((0.0, 60.0, 0.0), 0.1)
+    foreseen = forward_model.follow(sim.checkpoint(), [sim.course], 10)
+    done = []
+    for _ in range(10):
+        sim.step()
+        done.append(sim.body_error)
+    np.testing.assert_array_equal(foreseen.errors[:, 0], done)
+
+
+def test_side_by_side_each_does_as_it_does_alone(forward_model: ForwardModel) -> None:
+    sim = walker((60.0, 90.0))
+    begin = sim.checkpoint()
+    courses = [way() for way in other_ways(sim.course, sim.step_index, sim.frame)[: TOGETHER - 1]]
+    together = forward_model.follow(begin, courses, 30)
+    for i, course in enumerate(courses):
+        alone = forward_model.follow(begin, [course], 30)
+        assert alone.fell[0] == together.fell[i]
+        # The network rounds many bodies' numbers otherwise than one's.
+        np.testing.assert_allclose(together.errors[:, i], alone.errors[:, 0], atol=1e-3)
+    assert len({tuple(errors) for errors in together.errors.T}) == len(courses)
+
+
+def test_who_falls_on_one_course_falls_on_it_alone(forward_model: ForwardModel) -> None:
+    """A course two metres above the human is lost in the first step; the other body walks on."""
+    sim = walker()
+    bank = sim.course.bank
+    lost = replace(sim.course, bank=replace(bank, table=_lifted(bank.table)))
+    followed = forward_model.follow(sim.checkpoint(), [lost, sim.course], 20)
+    assert followed.fell.tolist() == [True, False]
+    assert np.isnan(followed.errors[:, 0]).all()
+    assert np.isfinite(followed.errors[:, 1]).all()
+
+
+def test_it_foresees_no_push_to_come(forward_model: ForwardModel) -> None:
     blow = Experiment(pushes=(TimedPush(900.0, seconds=0.3, at=2.0),))
     sim = walker(experiment=blow)
-    errors, end = forward_model().follow(sim.checkpoint(), sim.course)
-    assert end is not None
-    assert errors.max() < 0.1
+    followed = forward_model.follow(sim.checkpoint(), [sim.course])
+    assert not followed.fell[0]
+    assert followed.errors.max() < 0.1
     for _ in range(HORIZON):
         sim.step()
     assert sim.fallen
 
 
-def test_who_does_not_fall_needs_no_other_way(pushed: Simulation) -> None:
-    assert falls_after(forward_model(), pushed.checkpoint()) is None
+def test_who_does_not_fall_needs_no_other_way(forward_model: ForwardModel, pushed: Simulation) -> None:
+    assert falls_after(forward_model, pushed.checkpoint()) is None
 
 
-def test_the_search_begins_where_it_is_told_and_ends_in_time(pushed: Simulation) -> None:
-    found = another_way(forward_model(), pushed.checkpoint(), first=1, give_up=lambda: True)
-    assert (found.step, found.tried) == (pushed.step_index, 1)
+def test_the_search_begins_where_it_is_told_and_ends_in_time(
+    forward_model: ForwardModel, pushed: Simulation
+) -> None:
+    found = another_way(forward_model, pushed.checkpoint(), first=1, time_left=lambda: 0.0)
+    assert (found.step, found.tried) == (pushed.step_index, TOGETHER)
     assert found.course is not None
-    np.testing.assert_allclose(found.course.qpos(found.step)[:2], pushed.frame.qpos[0, :2], atol=1e-9)
+    away = found.course.qpos(found.step)[:2] - pushed.frame.qpos[0, :2]
+    assert np.linalg.norm(away) < LEASH + 1e-9
 
 
 def test_fewer_fall_with_foresight() -> None:

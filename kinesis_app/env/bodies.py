@@ -52,6 +52,15 @@ def origin_velocities(cvel: np.ndarray, pos: np.ndarray, com: np.ndarray) -> np.
     return cvel[..., 3:] + cross(cvel[..., :3], pos - com[:, None])
 
 
+def step_body(data: mujoco.MjData, excitation: np.ndarray) -> None:
+    """Advance one body by a control step under the excitation of each substep (N_SUBSTEPS, 80)."""
+    model = data.model
+    for k in range(N_SUBSTEPS):
+        data.ctrl[:] = excitation[k]
+        mujoco.mj_step2(model, data)
+        mujoco.mj_step1(model, data)
+
+
 class Bodies:
     """B copies of the body in B ``MjData``, stepped on a pool of threads.
 
@@ -128,12 +137,7 @@ class Bodies:
 
         def work(chunk: range) -> None:
             for i in chunk:
-                data, rows = self.data[i], excitation[i]
-                model = data.model
-                for k in range(N_SUBSTEPS):
-                    data.ctrl[:] = rows[k]
-                    mujoco.mj_step2(model, data)
-                    mujoco.mj_step1(model, data)
+                step_body(self.data[i], excitation[i])
 
         self.in_chunks(work)
 

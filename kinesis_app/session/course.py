@@ -91,6 +91,10 @@ class Course:
         """The same where they were planned, not moved."""
         return self.bank.qpos[self._rows(np.array([step]))[0]]
 
+    def planned_frames(self, steps: np.ndarray) -> ReferenceFrame:
+        """The reference at control steps (T,) where it was planned, not moved; arrays of shape (T, ...)."""
+        return self.bank.at(self._rows(steps))
+
     def qvel(self, step: int) -> np.ndarray:
         """Reference velocities at ``step``, shape (34,)."""
         return self.bank.qvel[self._rows(np.array([step]))[0]]

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from kinesis_app.body.model import CTRL_DT
 from kinesis_app.session.checkpoint import Checkpoint
-from kinesis_app.session.forward_model import ForwardModel, Found, another_way, falls_after
+from kinesis_app.session.forward_model import ForwardModel
 from kinesis_app.session.simulation import Simulation
+from kinesis_app.session.way_finding import Found, another_way, falls_after
 
 UNSETTLED, FAR_OFF = 0.03, 0.06
 """A body further than this from its reference looks ahead after a push, and at any time [m]: it costs half a
@@ -57,7 +58,7 @@ class Lookout:
 
     def __init__(self) -> None:
         self._helper = ThreadPoolExecutor(1, thread_name_prefix="lookout")
-        self._model: ForwardModel | None = None
+        self._model = ForwardModel()
         self._job: _Job | None = None
         self._last_look = -1
         self._watched_until = 0
@@ -99,7 +100,8 @@ class Lookout:
     def close(self) -> None:
         """End the helper."""
         self.forget()
-        self._helper.shutdown(wait=False, cancel_futures=True)
+        self._helper.shutdown(cancel_futures=True)
+        self._model.close()
 
     def _is_due(self, simulation: Simulation) -> bool:
         course = simulation.course
@@ -117,22 +119,20 @@ class Lookout:
         falls, dropped = threading.Event(), threading.Event()
         later = 0 if math.isinf(rate) else math.ceil(rate * self._patience / CTRL_DT)
         longest = math.inf if math.isinf(rate) else self._patience + LONGEST_WAIT
-        clip, policy = simulation.start_course.clip, simulation.policy
+        model = self._model
 
         def work() -> Found | None:
-            if self._model is None:
-                self._model = ForwardModel(Simulation(clip, policy, history_seconds=0.0))
             began = time.perf_counter()
-            there = falls_after(self._model, begin, later)
+            there = falls_after(model, begin, later)
             self._patience = SLOWER * (time.perf_counter() - began)
             if there is None:
                 return None
             falls.set()
 
-            def give_up() -> bool:
-                return dropped.is_set() or time.perf_counter() > began + longest
+            def time_left() -> float:
+                return -math.inf if dropped.is_set() else began + longest - time.perf_counter()
 
-            return another_way(self._model, there, first, give_up)
+            return another_way(model, there, first, time_left)
 
         return _Job(begin, begin.step + later, falls, dropped, self._helper.submit(work))
 
