@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import queue
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -29,7 +31,7 @@ from kinesis_app.session.other_ways import other_ways
 from kinesis_app.session.planner import WalkPlanner
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.walking import endless_walk
-from kinesis_app.session.way_finding import another_way, falls_after
+from kinesis_app.session.way_finding import another_way, falls
 
 
 def _lifted(table: ReferenceFrame) -> ReferenceFrame:
@@ -110,11 +112,6 @@ def test_the_forward_model_does_what_the_human_then_does(
         done.append(sim.body_error)
     np.testing.assert_array_equal(foreseen.errors[:, 0], done)
     assert foreseen.fell.tolist() == [sim.fallen]
-    end, later = sim.checkpoint(), forward_model.later(begin, 30)
-    assert later is not None
-    np.testing.assert_array_equal(later.physics[1:], end.physics[1:])  # but for the time
-    assert (later.step, later.run_step, later.course.moved) == (end.step, end.run_step, end.course.moved)
-    np.testing.assert_array_equal(later.treatment.state.on_their_way, end.treatment.state.on_their_way)
 
 
 def test_a_felt_push_goes_on_for_three_control_steps(forward_model: ForwardModel) -> None:
@@ -164,16 +161,16 @@ def test_it_foresees_no_push_to_come(forward_model: ForwardModel) -> None:
 
 
 def test_who_does_not_fall_needs_no_other_way(forward_model: ForwardModel, pushed: Simulation) -> None:
-    assert falls_after(forward_model, pushed.checkpoint()) is None
+    assert not falls(forward_model, pushed.checkpoint())
 
 
 def test_the_search_begins_where_it_is_told_and_ends_in_time(
     forward_model: ForwardModel, pushed: Simulation
 ) -> None:
     found = another_way(forward_model, pushed.checkpoint(), first=1, time_left=lambda: 0.0)
-    assert (found.step, found.tried) == (pushed.step_index, TOGETHER)
+    assert found.tried == TOGETHER
     assert found.course is not None
-    away = found.course.qpos(found.step)[:2] - pushed.frame.qpos[0, :2]
+    away = found.course.qpos(pushed.step_index)[:2] - pushed.frame.qpos[0, :2]
     assert np.linalg.norm(away) < LEASH + 1e-9
 
 
@@ -207,28 +204,42 @@ def test_another_way_is_kept_before_it_leads_back() -> None:
     planner.close()
 
 
-def test_in_real_time_nothing_waits_and_nothing_old_is_followed(monkeypatch: pytest.MonkeyPatch) -> None:
-    searched, found = threading.Event(), threading.Event()
-    foresee = lookout_module.falls_after
+def test_in_real_time_nobody_waits_for_a_look_and_none_at_another_course_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    may_see, looks = threading.Event(), queue.SimpleQueue[int]()
 
-    def slowly(model: ForwardModel, begin: Checkpoint, later: int) -> Checkpoint | None:
-        searched.wait(60.0)  # who waited for this would wait for ever: it is set further below
-        try:
-            return foresee(model, begin, later)
-        finally:
-            found.set()
+    def sees_a_fall(model: ForwardModel, begin: Checkpoint) -> bool:
+        looks.put(begin.run_step)
+        return may_see.wait(60.0)  # who waited for this would wait in vain: it is set further below
 
-    monkeypatch.setattr(lookout_module, "falls_after", slowly)
+    monkeypatch.setattr(lookout_module, "falls", sees_a_fall)
     sim, lookout = walker((0.0, 110.0)), Lookout()
     assert not lookout.update(sim, 1.0)
     assert not lookout.update(sim, 1.0)
-    assert not searched.is_set()
+    assert looks.get(timeout=60.0) == sim.run_step
     sim.follow(replace(sim.course, bank=replace(sim.course.bank)))  # something else was asked for
-    lookout.forget()
     bank = sim.course.bank
-    searched.set()
-    assert found.wait(60.0)
+    may_see.set()
+    assert looks.empty()
+    while not lookout.update(sim, 1.0):
+        time.sleep(0.01)
+    assert looks.qsize() == 1  # what the first one saw was another course
+    assert sim.course.bank is not bank
+    lookout.close()
+
+
+def test_who_no_longer_falls_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look saw a fall, but by the time it was done something had helped."""
+    stepped, seen = threading.Event(), [True, False]
+    monkeypatch.setattr(lookout_module, "falls", lambda model, begin: stepped.wait(60.0) and seen.pop(0))
+    sim, lookout = walker((0.0, 110.0)), Lookout()
+    bank = sim.course.bank
     assert not lookout.update(sim, 1.0)
+    sim.step()
+    stepped.set()
+    while seen:
+        assert not lookout.update(sim, 1.0)
     assert sim.course.bank is bank
     lookout.close()
 

@@ -71,13 +71,6 @@ class ForwardModel:
             errors[t] = trial.step(t)[: len(courses)]
         return Followed(~trial.up[: len(courses)], errors)
 
-    def later(self, begin: Checkpoint, n_steps: int) -> Checkpoint | None:
-        """The human ``n_steps`` control steps later if it goes on as it does; None if it falls before."""
-        trial = self._trial(begin, [begin.course], n_steps)
-        for t in range(n_steps):
-            trial.step(t)
-        return trial.checkpoint(n_steps) if trial.up[0] else None
-
     def frame(self, checkpoint: Checkpoint) -> Frame:
         """State of the body at a checkpoint."""
         self._alone.restore(checkpoint.physics[None], checkpoint.touch[None])
@@ -145,23 +138,6 @@ class _Trial:
         lost = [is_lost(*pair) for pair in zip(drop, error, strict=True)]
         self.up &= ~going | ~(unstable | ~finite | lost)
         return np.where(going & self.up, error, np.nan)
-
-    def checkpoint(self, t: int) -> Checkpoint:
-        """The first body's after step ``t``; its gait phase and fatigue are those of the beginning."""
-        (physics, *_), (touch, *_) = self._bodies.state()
-        begin, treatment = self._begin, self._begin.treatment
-        state = replace(treatment.state, on_their_way=tuple(command[0] for command in self._coming))
-        handling = replace(treatment.handling, push_left=max(treatment.handling.push_left - t, 0))
-        x, y = self._moved[0].tolist()
-        return replace(
-            begin,
-            run_step=begin.run_step + t,
-            step=begin.step + t,
-            physics=physics,
-            touch=touch,
-            course=replace(begin.course, moved=(x, y)),
-            treatment=replace(treatment, state=state, handling=handling),
-        )
 
     def _push(self, t: int) -> np.ndarray:
         """Force [N] and torque [Nm] on the pelvis in step ``t``, shape (6,)."""

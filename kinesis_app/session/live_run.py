@@ -80,8 +80,7 @@ class LiveRun:
         if self.foresight and self._lookout.update(self.simulation, self._clock.rate):
             self.ways_taken += 1
             self._events.append(m.Event("info", "Foresaw a fall: goes on another way."))
-        if not self._lookout.foresees_a_fall:
-            self._director.planner.update(self.simulation, self._clock.rate)
+        self._director.planner.update(self.simulation, self._clock.rate)
 
     def news(self) -> list[m.Event]:
         """What the user should know after a step."""

@@ -26,7 +26,7 @@ from kinesis_app.session.walking import asked_speed, generated_plan
 
 KEPT = 2.0
 """How long another way is kept before it leads back to the planned one [s]."""
-PLANNED = 5.0
+PLANNED = 3.5
 """How far new steps are planned [s]."""
 BLEND = 0.3
 """Over which the reference goes from where it was to where the body is, where it does not leap there [s]."""

@@ -28,27 +28,21 @@ class Found:
 
     Attributes:
         course: The way; None if none that was tried keeps the human up.
-        step: Control step from which it is followed.
         tried: How many ways were tried.
     """
 
     course: Course | None
-    step: int
     tried: int
 
 
-def falls_after(model: ForwardModel, begin: Checkpoint, later: int = 0) -> Checkpoint | None:
-    """The state ``later`` control steps from now, if the human goes on as it does and then falls.
-
-    None if it does not fall, or sooner than that.
-    """
-    there = model.later(begin, later)
-    return there if there is not None and model.follow(there, [there.course]).fell[0] else None
+def falls(model: ForwardModel, begin: Checkpoint) -> bool:
+    """Whether the human falls if it goes on as it does."""
+    return bool(model.follow(begin, [begin.course]).fell[0])
 
 
 def another_way(
     model: ForwardModel,
-    there: Checkpoint,
+    begin: Checkpoint,
     first: int = 0,
     time_left: Callable[[], float] = lambda: math.inf,
 ) -> Found:
@@ -56,11 +50,11 @@ def another_way(
 
     Args:
         model: Tries it, some courses side by side.
-        there: Where it begins.
+        begin: Where it begins.
         first: Number of the way to be tried first.
         time_left: Until it has to be content with the best way so far [s of the wall clock].
     """
-    ways = other_ways(there.course, there.step, model.frame(there))
+    ways = other_ways(begin.course, begin.step, model.frame(begin))
     first %= len(ways)
     ways = ways[first:] + ways[:first]
     best, least, tried = None, math.inf, 0
@@ -69,12 +63,12 @@ def another_way(
         courses = _worked_out(ways[tried : tried + TOGETHER])
         tried = min(tried + TOGETHER, len(ways))
         if courses:
-            costs = _costs(model.follow(there, courses))
+            costs = _costs(model.follow(begin, courses))
             if costs.min() < least:
                 best, least = courses[int(costs.argmin())], float(costs.min())
         if least < GOOD or time_left() < time.perf_counter() - began:
             break
-    return Found(best, there.step, tried)
+    return Found(best, tried)
 
 
 def _worked_out(ways: Sequence[Way]) -> list[Course]:
