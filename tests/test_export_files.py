@@ -18,7 +18,7 @@ from waiting import until
 
 from kinesis_app.body.joints import JOINT_NAMES, joint_angles, joint_table
 from kinesis_app.body.model import CTRL_DT, body_spec
-from kinesis_app.body.muscles import muscle_table
+from kinesis_app.body.muscles import muscle_index
 from kinesis_app.cli import main
 from kinesis_app.errors import KinesisError
 from kinesis_app.experiment import Experiment
@@ -126,7 +126,7 @@ def test_sto_holds_states_and_forces(recording: Recording, tmp_path: Path) -> No
     write_run(recording, tmp_path / "run.sto")
     header, table = read_table(tmp_path / "run.sto")
     assert header["inDegrees"] == "no"
-    row = muscle_table().names.index("soleus_l")
+    row = muscle_index("soleus_l")
     for column, series in (
         ("activation", "activation"),
         ("excitation", "excitation"),
@@ -146,7 +146,7 @@ def test_csv_names_channels_and_units(recording: Recording, tmp_path: Path) -> N
         rows = list(csv.DictReader(file))
     assert len(rows) == 26
     tension = [float(row["muscle/soleus_r/force [N]"]) for row in rows]
-    expected = recording.series("muscle_force")[:, muscle_table().names.index("soleus_r")]
+    expected = recording.series("muscle_force")[:, muscle_index("soleus_r")]
     np.testing.assert_allclose(tension, expected, rtol=1e-6)
     assert all("[" in name for name in rows[0])
 

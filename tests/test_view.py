@@ -14,7 +14,7 @@ import pytest
 
 from kinesis_app.body.kinematics import BODIES
 from kinesis_app.body.model import display_model, physics_model, standing_qpos
-from kinesis_app.body.muscles import N_MUSCLES, muscle_table
+from kinesis_app.body.muscles import N_MUSCLES, muscle_index
 from kinesis_app.errors import KinesisError
 from kinesis_app.view import tubes
 from kinesis_app.view.camera import LOOK_HEIGHT, Camera
@@ -62,7 +62,7 @@ def test_the_picture_shows_bones_on_a_floor_under_a_sky(renderer: Renderer) -> N
 
 def test_muscles_light_up_where_they_are(renderer: Renderer) -> None:
     active = REST.copy()
-    active[np.isin(muscle_table().names, ["vaslat_r", "recfem_r"])] = 1.0
+    active[[muscle_index("vaslat_r"), muscle_index("recfem_r")]] = 1.0
     rest, lit = (picture(renderer, Pose(STANDING, a)) for a in (REST, active))
     changed = np.argwhere(np.abs(lit - rest).max(axis=2) > 40)
     assert len(changed) > 150
@@ -187,8 +187,9 @@ def test_the_maps_grow_brighter(name: str) -> None:
 
 
 def test_muscles_are_coloured_by_other_quantities(renderer: Renderer) -> None:
+    from kinesis_app.body.muscles import muscle_table
 
-    table, soleus = muscle_table(), muscle_table().names.index("soleus_r")
+    table, soleus = muscle_table(), muscle_index("soleus_r")
     force = 0.5 * table.max_isometric_force
     length = table.tendon_slack_length + 1.25 * table.optimal_fiber_length
     pose = Pose(STANDING, REST, excitation=REST + 0.3, muscle_force=force, muscle_length=length)
@@ -246,12 +247,12 @@ def test_a_click_on_a_muscle_names_it(renderer: Renderer) -> None:
     paths = tubes.wrapped_paths(renderer.data)
     middle = tubes.along(paths, 0.5 * paths.length[:, None])[:, 0]
     for name in ("vaslat_r", "tibant_r", "recfem_r"):
-        seen = project(eye, middle[muscle_table().names.index(name)])
+        seen = project(eye, middle[muscle_index(name)])
         assert seen is not None
         found = renderer.pick(*seen, 1.0)
         assert found is not None
         rows[name] = found.muscle
-    assert any(row == muscle_table().names.index(name) for name, row in rows.items()), rows
+    assert any(row == muscle_index(name) for name, row in rows.items()), rows
 
 
 @pytest.mark.parametrize("name", ["walk.mp4", "walk.gif"])

@@ -8,6 +8,7 @@ Equations: MuJoCo documentation, "Muscles"; activation dynamics after Millard et
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import dataclass
 
 import mujoco
@@ -91,6 +92,16 @@ def muscle_table() -> MuscleTable:
         eccentric_force=prm[:, 8].copy(),
         time_constants=model.actuator_dynprm[:, :2].copy(),
     )
+
+
+def muscle_index(name: str) -> int:
+    """Row of a muscle; an unknown name raises ``KeyError`` that names the nearest ones."""
+    names = muscle_table().names
+    if name in names:
+        return names.index(name)
+    near = [n for n in names if re.sub("_[rl]$", "", n) == name] or [n for n in names if name[:4] in n]
+    hint = f" Did you mean {', '.join(near[:4])}?" if near else ""
+    raise KeyError(f"Muscle '{name}' is not in 'myolegs'.{hint}")
 
 
 def moment_arms(model: mujoco.MjModel, data: mujoco.MjData) -> np.ndarray:
