@@ -52,7 +52,7 @@ def test_motions_from_files_are_told_from_generated_ones(tmp_path: Path) -> None
         save_clip(stand(1.0), tmp_path / f"{name}.npz")
     config = load_config("walk", ["clips=[{generator: stand, seconds: 1.0}]"])
     run = Run(config, tmp_path, Logbook(None, 0.0, quiet=True), ("distill",), motions=(str(tmp_path),))
-    assert run.recorded.tolist() == [False, True, True]
+    assert run.all_motions.is_recorded.tolist() == [False, True, True]
 
 
 def test_without_other_experts_the_walker_does_all() -> None:
