@@ -98,7 +98,7 @@ class _Trial:
 
     def __init__(self, bodies: Bodies, begin: Checkpoint, courses: Sequence[Course], n_steps: int) -> None:
         n, state = len(bodies), begin.treatment.state
-        self._bodies, self._begin, self._courses = bodies, begin, courses
+        self._bodies, self._begin = bodies, begin
         bodies.restore(np.tile(begin.physics, (n, 1)), np.tile(begin.touch, (n, 1)))
         for data in bodies.data:
             data.xfrc_applied[:] = 0.0
