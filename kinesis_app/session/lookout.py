@@ -3,7 +3,7 @@
 Brains are thought to foresee what a movement will lead to and to change it in time (Wolpert et al. 1995,
 Science 269:1880). Here a second body does: from the present state it follows the reference, under the
 same policy and the same experiment, for some seconds. If it falls, it tries other ways to go on, and the
-first good one becomes the reference.
+best of the first good ones becomes the reference.
 """
 
 from __future__ import annotations
