@@ -205,4 +205,4 @@ def test_styles_are_read_with_care() -> None:
     for wrong in ({"hat": 1.0}, {"lean": float("nan")}, "old"):
         with pytest.raises(KinesisError):
             style_from(wrong)
-    assert set(RANGES) == set(Style.__dataclass_fields__)
+    assert {*RANGES, "wariness"} == set(Style.__dataclass_fields__)

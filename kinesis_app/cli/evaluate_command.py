@@ -83,6 +83,7 @@ def _pushes(policy: OnnxPolicy, options: argparse.Namespace) -> tuple[dict[str, 
         leash=_leash(options),
         delay=options.delay,
         foresight=not options.blind,
+        wary=options.wary,
     )
     return pushes.to_json(), push_line(pushes)
 

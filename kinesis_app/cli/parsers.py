@@ -119,6 +119,9 @@ def _evaluate() -> _Parser:
         help="of the walk, default 1.1; 0: they stand",
     )
     parser.add_argument(
+        "--wary", action="store_true", help="who is pushed walks with the steps of who expects it"
+    )
+    parser.add_argument(
         "--fixed-place",
         action="store_true",
         help="who is pushed or does a typed command must come back to where he was to be",

@@ -14,6 +14,7 @@ from kinesis_app.env.leash import LEASH
 from kinesis_app.env.reference import reference_bank
 from kinesis_app.evaluation.rollout import Rollout, rollout
 from kinesis_app.motion.gait import stand, walk
+from kinesis_app.motion.gait.style import Style
 from kinesis_app.session.limits import FAIL_DISTANCE, FALL_DROP
 
 STEADY_AFTER = 3.0
@@ -47,7 +48,8 @@ class PushEvaluation:
     """All trials of one kind of push.
 
     ``leash_m``: how far a body may stray before its reference follows; ``delay_steps``: how many control
-    steps late actions reached the muscles; ``foresight``: whether a forward model made up for it.
+    steps late actions reached the muscles; ``foresight``: whether a forward model made up for it;
+    ``wary``: whether they walked as who expects a push.
     """
 
     force_n: float
@@ -58,6 +60,7 @@ class PushEvaluation:
     leash_m: float = LEASH
     delay_steps: int = 0
     foresight: bool = True
+    wary: bool = False
 
     @property
     def survived(self) -> int:
@@ -82,6 +85,7 @@ def evaluate_pushes(
     leash: float = LEASH,
     delay: int = 0,
     foresight: bool = True,
+    wary: bool = False,
 ) -> PushEvaluation:
     """Push ``count`` humans once each at the pelvis, in random horizontal directions.
 
@@ -97,13 +101,15 @@ def evaluate_pushes(
             ``inf``: the reference keeps its place and the body has to come back.
         delay: How late actions reach the muscles [control steps].
         foresight: Whether a forward model makes up for the delay, see :mod:`kinesis_app.env.foresight`.
+        wary: Whether they walk as who expects a push, as in the window after the first one.
     """
     rng = np.random.default_rng(seed)
     angle = rng.uniform(0.0, 2.0 * np.pi, count)
     first = np.round((STEADY_AFTER + rng.uniform(0.0, SPREAD, count)) / CTRL_DT).astype(int)
     n_push = max(1, round(push_seconds / CTRL_DT))
     seconds = STEADY_AFTER + SPREAD + push_seconds + WATCHED + 2 * CTRL_DT
-    clip = walk(speed, seconds, stand_after=0.0) if speed else stand(seconds)
+    style = Style(wariness=float(wary))
+    clip = walk(speed, seconds, stand_after=0.0, style=style) if speed else stand(seconds)
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     watched = n_push + round(WATCHED / CTRL_DT)
     run = rollout(
@@ -117,7 +123,8 @@ def evaluate_pushes(
         foresight=foresight,
     )
     trials = [_trial(run, i, int(first[i]), watched, float(angle[i])) for i in range(count)]
-    return PushEvaluation(force, n_push * CTRL_DT, speed, seed, tuple(trials), leash, delay, foresight)
+    seconds = n_push * CTRL_DT
+    return PushEvaluation(force, seconds, speed, seed, tuple(trials), leash, delay, foresight, wary)
 
 
 def _pushes(first: np.ndarray, force: np.ndarray, n_push: int) -> Callable[[int], np.ndarray]:

@@ -39,7 +39,7 @@ def table(evaluation: Evaluation) -> str:
 
 def push_line(pushes: PushEvaluation) -> str:
     """How many pushes were survived, in one line."""
-    doing = f"walking at {pushes.speed:g} m/s" if pushes.speed else "standing"
+    doing = f"walking {'warily ' * pushes.wary}at {pushes.speed:g} m/s" if pushes.speed else "standing"
     return (
         f"pushes: {pushes.survived} of {len(pushes.trials)} survived "
         f"({pushes.force_n:g} N for {pushes.push_s:.2g} s at the pelvis, {doing}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from kinesis_app.body.model import CTRL_DT
 from kinesis_app.command.again import is_again, is_undo
 from kinesis_app.command.grammar import parse
 from kinesis_app.command.segments import GoTo
@@ -20,6 +21,7 @@ from kinesis_app.session.planner import WalkPlanner
 from kinesis_app.session.requests import Request, SpeedRequest, running
 from kinesis_app.session.simulation import Simulation
 from kinesis_app.session.steering import SteerRequest
+from kinesis_app.session.treatment import WARY
 from kinesis_app.session.undo import UndoRequest
 from kinesis_app.session.walking import generated_plan
 
@@ -30,6 +32,7 @@ SHOWN = 4.0
 FARTHEST = 300.0
 """Farthest goal from where the human is [m]."""
 MOST_UNDONE = 20
+WARY_NEWS = f"Was pushed: keeps its steps quick and wide for {WARY * CTRL_DT:.0f} s."
 
 
 class Director:
@@ -41,6 +44,7 @@ class Director:
         self._before: list[Request] = []  # what was being done before each command
         self._watched: Task | None = None
         self._told = False
+        self._wary = False
 
     def request(
         self, command: m.DirectingCommand, course: Course, step_time: float, place: np.ndarray
@@ -113,7 +117,14 @@ class Director:
         return course.task.at(time).goals if course.task is not None and wanted is None else ()
 
     def news(self, simulation: Simulation) -> list[m.Event]:
-        """What the user should know after a control step: goals reached, tasks done."""
+        """What the user should know after a control step: wary steps, goals reached, tasks done."""
+        return self._wariness_news(simulation.course) + self._task_news(simulation)
+
+    def _wariness_news(self, course: Course) -> list[m.Event]:
+        before, self._wary = self._wary, course.plan is not None and course.plan.style.wariness > 0.0
+        return [m.Event("info", WARY_NEWS)] if self._wary and not before else []
+
+    def _task_news(self, simulation: Simulation) -> list[m.Event]:
         task = simulation.course.task
         if task is not self._watched:
             self._watched, self._told = task, False

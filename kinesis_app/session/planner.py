@@ -101,7 +101,7 @@ class WalkPlanner:
         """Whether a walk has to be planned on, or led back."""
         if self.gave_up(simulation.course):
             return False
-        return _runs_out(simulation, rate) or _is_astray(simulation)
+        return _runs_out(simulation, rate) or _is_astray(simulation) or _is_wary_anew(simulation)
 
     def gave_up(self, course: Course) -> bool:
         """Whether an endless walk could not be planned on, so that it ends."""
@@ -112,17 +112,18 @@ class WalkPlanner:
 
     def _start(self, simulation: Simulation, rate: float) -> None:
         course, step, request = simulation.course, simulation.step_index, self.wanted
+        wary = simulation.treatment.wary(step)
         if math.isinf(rate):
             self.wanted = None
             if request is None:
                 self._stuck = course
-            simulation.follow(continue_walk(course, step, request))
+            simulation.follow(continue_walk(course, step, request, wary=wary))
             return
         left = max((course.last_step - step - 1) * CTRL_DT, 0.0)
         needed = rate * (EXTENSION_PATIENCE if request is None else self._patience)
         delay = min(max(needed, CTRL_DT), left)
         ahead = max(ANSWER, SEEN + rate * (self._patience + EXTENSION_PATIENCE))
-        future = self._helper.submit(_timed, course, step, request, delay, ahead)
+        future = self._helper.submit(_timed, course, step, request, delay, ahead, wary)
         self._job = _Job(course, request, step + math.ceil(delay / CTRL_DT), future)
 
     def _take(self, job: _Job, simulation: Simulation) -> None:
@@ -144,11 +145,11 @@ class WalkPlanner:
 
 
 def _timed(
-    course: Course, step: int, request: Request | None, delay: float, ahead: float
+    course: Course, step: int, request: Request | None, delay: float, ahead: float, wary: bool
 ) -> tuple[Course, float]:
     """The new course and how long it took [s]."""
     began = time.perf_counter()
-    new = continue_walk(course, step, request, delay=delay, ahead=ahead)
+    new = continue_walk(course, step, request, delay=delay, ahead=ahead, wary=wary)
     return new, time.perf_counter() - began
 
 
@@ -159,8 +160,19 @@ def _same(a: Course, b: Course | None) -> bool:
 
 def _is_astray(simulation: Simulation) -> bool:
     """Whether a walk under way was taken along far enough to be led back."""
+    return math.hypot(*simulation.course.moved) >= ASTRAY and _may_change(simulation)
+
+
+def _is_wary_anew(simulation: Simulation) -> bool:
+    """Whether a walk under way is wary where the human no longer is, or the other way round."""
+    plan, wary = simulation.course.plan, simulation.treatment.wary(simulation.step_index)
+    return plan is not None and wary != (plan.style.wariness > 0.0) and _may_change(simulation)
+
+
+def _may_change(simulation: Simulation) -> bool:
+    """Whether it is walking on, and its steps are not those of a run or chosen to keep it up."""
     course, time = simulation.course, simulation.time
-    if course.plan is None or not course.endless or math.hypot(*course.moved) < ASTRAY:
+    if course.plan is None or not course.endless:
         return False
     if simulation.fallen or simulation.step_index < course.kept_until:
         return False

@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 import mujoco
 import numpy as np
 
+from kinesis_app.body.model import CTRL_DT
 from kinesis_app.body.rotations import heading as heading_about_z
 from kinesis_app.env.bodies import Frame
 from kinesis_app.experiment import Experiment
 from kinesis_app.experiment import state as effects
 from kinesis_app.experiment.state import ExperimentState
 from kinesis_app.session import handling as hand
+
+WARY = round(20.0 / CTRL_DT)
+"""For how many control steps after a push or pull the human is wary."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,17 @@ class Treatment:
         experiment: What is done to the human.
         state: Fatigue, gait phase, pushes under way, commands on their way.
         handling: Pushes and pulls by hand.
+        disturbed_at: Last control step in which the human was pushed or pulled; None: not so far.
     """
 
     experiment: Experiment
     state: ExperimentState
     handling: hand.Handling = hand.NOTHING
+    disturbed_at: int | None = None
+
+    def wary(self, step: int) -> bool:
+        """Whether the human expects to be pushed again, having been so not long before ``step``."""
+        return self.disturbed_at is not None and step - self.disturbed_at < WARY
 
     def push_force(self, step: int) -> np.ndarray:
         """On the pelvis in the control step that begins at ``step`` [N], shape (3,)."""
@@ -76,7 +86,13 @@ class Treatment:
             touch=frame.touch[0],
             heading=heading_of(frame),
         )
-        return replace(self, state=state, handling=hand.after_step(self.handling))
+        disturbed = bool(self.handling.body) or self.push_force(step - 1).any()
+        return replace(
+            self,
+            state=state,
+            handling=hand.after_step(self.handling),
+            disturbed_at=step if disturbed else self.disturbed_at,
+        )
 
 
 def at_start(experiment: Experiment, heading: float) -> Treatment:

@@ -99,7 +99,13 @@ def asked_speed(plan: GaitPlan | None) -> float | None:
 
 
 def continue_walk(
-    course: Course, step: int, request: Request | None = None, *, delay: float = 0.0, ahead: float = ANSWER
+    course: Course,
+    step: int,
+    request: Request | None = None,
+    *,
+    delay: float = 0.0,
+    ahead: float = ANSWER,
+    wary: bool = False,
 ) -> Course:
     """Plan a walk on, in another way if asked.
 
@@ -113,13 +119,14 @@ def continue_walk(
         request: What becomes of the plan from the splice on; None keeps it.
         delay: From ``step`` to the splice [s].
         ahead: How far what is asked for is planned [s]; it has to be planned on before it ends.
+        wary: Whether its steps are to be those of who expects a push; in a run they stay as they are.
 
     Raises:
         KinesisError: If the course is no generated walk, its clip does not follow its plan, or the
             request cannot be done.
     """
     for later in LATER:
-        new = _continued(course, step, request, delay + later, ahead)
+        new = _continued(course, step, request, delay + later, ahead, float(wary))
         if request is None or not _jerks(new, course):
             break
     return new
@@ -132,19 +139,23 @@ def _jerks(new: Course, old: Course) -> bool:
     return bool(after > JERK * max(before, USUAL))
 
 
-def _continued(course: Course, step: int, request: Request | None, delay: float, ahead: float) -> Course:
+def _continued(
+    course: Course, step: int, request: Request | None, delay: float, ahead: float, wariness: float
+) -> Course:
     plan = generated_plan(course)
     splice = step + math.ceil(delay / CTRL_DT)
     time, first = splice * CTRL_DT, max(step - RUN_UP, course.origin)
     task, left = course.task, (course.last_step - step) * CTRL_DT
     length, moved = EXTENSION if left > SOON else SHORT_EXTENSION, course.moved
-    if request is not None or any(moved) or time - _begun(plan) > RENEWAL:
+    changes = request is not None or any(moved) or wariness != plan.style.wariness
+    if changes or time - _begun(plan) > RENEWAL:
         planned, velocity = course.planned(splice), course.qvel(splice)
         if course.origin == 0:  # what was planned on here follows its plan, if far behind
             _check_on_plan(plan, time, planned, course.clip.name)
         # From where the body took it along to, the way leads gently back to the planned one; not in a run.
         taken_up = replan(plan, time, (course.qpos(splice), velocity), (planned, velocity))
-        plan, moved = taken_up, moved if taken_up is plan else (0.0, 0.0)
+        if taken_up is not plan:
+            plan, moved = replace(taken_up, style=replace(plan.style, wariness=wariness)), (0.0, 0.0)
     if request is not None:
         change = time + reaction(plan, time)
         revision = request.revise(plan, change, task)

@@ -213,7 +213,7 @@ def _target(planner: _Planner, now: float, middle: float, duration: float) -> np
     other = planner.stances[1 - swing][-1].pose
     moving = bool(np.abs(path.velocity[path.rows(now + duration, middle)]).max() > 1e-3)
     forward, left, _ = np.abs([path.velocity_at(now + 0.2), path.velocity_at(middle)]).min(axis=0)
-    across = style.step_width + STANCE_WIDER + 2.0 * left * duration
+    across = style.width + STANCE_WIDER + 2.0 * left * duration
     reach = np.hypot(LONGEST_STEP * norms.step_length(forward), across)
     while True:
         place = footprint(path, swing, middle, style, duration=duration, moving=moving)

@@ -40,7 +40,7 @@ def clear_of(other: np.ndarray, place: np.ndarray, side: int, style: Style) -> n
     ahead, across = axes(0.5 * (other[2] + place[2]))
     away = place[:2] - other[:2]
     beside = 1.0 - np.clip((abs(away @ ahead) - 0.2) / 0.15, 0.0, 1.0)
-    narrow = max(min(LEAST_WIDTH, style.step_width) - out * float(away @ across), 0.0)
+    narrow = max(min(LEAST_WIDTH, style.width) - out * float(away @ across), 0.0)
     inward = max(LEAST_OPENING - (out * (place[2] - other[2]) - 2.0 * min(style.toe_out, 0.0)), 0.0)
     moved = place + beside * np.array([*(out * narrow * across), out * inward])
     moved[2] = other[2] + np.clip(moved[2] - other[2], -MOST_TURN, MOST_TURN)

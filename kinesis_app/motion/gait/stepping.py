@@ -34,7 +34,7 @@ def step_frequency(velocity: np.ndarray, style: Style) -> float:
     ahead = 1.0 / norms.step_time(abs(forward)) * (BACKWARD_CADENCE if forward < 0.0 else 1.0)
     turn = abs(turn) * (1.0 - 0.7 * min(abs(forward) / ALONGSIDE, 1.0))
     side, turning = np.interp(abs(left), *SIDE_FREQUENCY), np.interp(turn, *TURN_FREQUENCY)
-    return style.cadence * float(max(ahead, side, turning))
+    return max(style.cadence * float(max(ahead, side, turning)), style.least_frequency)
 
 
 def brisker(velocity: np.ndarray) -> float:
@@ -63,7 +63,7 @@ def footprint(
     forward, left, turn = path.velocity_at(time) if moving else np.zeros(3)
     beside = 1.0 - min(abs(forward) / ALONGSIDE, 1.0)
     narrow = min(abs(left) / 0.2, 1.0)  # side steps close to the width of walking
-    width = style.step_width + beside * (1.0 - narrow) * STANCE_WIDER + (0.08 + duration) * abs(left)
+    width = style.width + beside * (1.0 - narrow) * STANCE_WIDER + (0.08 + duration) * abs(left)
     opening = beside * min(0.5 * OPENING * abs(turn) * duration, MOST_OPENING)
     out = 1.0 if side else -1.0
     c, s = np.cos(pose[2]), np.sin(pose[2])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
 from kinesis_app.errors import KinesisError
 from kinesis_app.motion.clip import MotionClip
 from kinesis_app.motion.gait.plan import ACCELERATION, GaitPlan, change_speed, change_turn, check_speed
+from kinesis_app.motion.gait.style import AVERAGE, Style
 from kinesis_app.motion.gait.synthesis import generate
 
 SPEED_RANGE = (0.5, 1.9)
@@ -25,6 +27,7 @@ def walk(
     turn_rate: float = 0.0,
     fps: float = 150.0,
     name: str | None = None,
+    style: Style = AVERAGE,
 ) -> MotionClip:
     """From quiet standing to a steady walk and back.
 
@@ -36,6 +39,7 @@ def walk(
         turn_rate: Turning in the steady part [rad/s], left +.
         fps: Frames per second.
         name: Name of the clip.
+        style: The walker's habits.
 
     Returns:
         A clip that starts above the world's origin.
@@ -61,7 +65,7 @@ def walk(
             )
         plan = change_speed(plan, brake, rest)
         plan = change_turn(plan, brake, 0.0) if turn_rate else plan
-    return generate(plan, fps=fps, name=name or f"walk_{speed:.2f}")
+    return generate(replace(plan, style=style), fps=fps, name=name or f"walk_{speed:.2f}")
 
 
 SETTLING = 1.2
